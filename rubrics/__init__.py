@@ -1,0 +1,1 @@
+"""What is graded and how: moves, rubrics, evidence, delivery, the judge and the grade."""

@@ -1,0 +1,1 @@
+"""The process that wires the rooms together: settings, command line, HTTP, WebSocket, storage, models."""

@@ -1,0 +1,1 @@
+"""One module a bench of `ringside bench NAME`: `configure(parser)` and `run(arguments)`."""

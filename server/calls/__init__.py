@@ -1,0 +1,1 @@
+"""Calls over HTTP and the wire: start, hold, resume, end, grade, look back."""

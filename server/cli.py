@@ -1,0 +1,47 @@
+"""The `ringside` command line. Each command is a module of `server.commands`, imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from server.errors import UserError
+
+COMMANDS = {
+    "serve": "start the server",
+    "models": "pull, list or verify the model weights",
+    "check": "validate personas, scenarios and rubrics",
+    "call": "speak WAV files to a running server over the wire",
+    "simulate": "play a scenario in text, without audio",
+    "grade": "grade a transcript by a rubric",
+    "bench": "measure: judge, recognise, moves, turns, call, ...",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code. Errors a person can mend are one line on stderr, exit code 2."""
+    parser = argparse.ArgumentParser(prog="ringside", description="A voice role-play simulator for call practice.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    arguments_given = list(sys.argv[1:] if argv is None else argv)
+    chosen = next((word for word in arguments_given if not word.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=summary, description=summary)
+        if name == chosen:
+            module = importlib.import_module(f"server.commands.{name}")
+            module.configure(subparser)
+            subparser.set_defaults(run=module.run)
+    arguments = parser.parse_args(arguments_given)
+    try:
+        code: int = arguments.run(arguments)
+    except UserError as error:
+        print(f"ringside {arguments.command}: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

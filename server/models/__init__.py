@@ -1,0 +1,1 @@
+"""Model weights and the local servers that run them."""

@@ -1,0 +1,1 @@
+"""Where calls are kept: the database, the journals and the tapes."""
