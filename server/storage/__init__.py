@@ -1,1 +1,1 @@
-"""Where calls are kept: the database, the journals and the tapes."""
+"""What survives the process: the database's tables and each call's folder."""
