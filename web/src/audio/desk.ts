@@ -1,0 +1,108 @@
+import captureUrl from './capture.worklet.ts?worker&url';
+import type { FromCapture, FromPlayback, ToCapture, ToPlayback } from './messages';
+import playbackUrl from './playback.worklet.ts?worker&url';
+
+export interface DeskEvents {
+  /** 20 ms of the learner, 16 kHz mono. */
+  frame(pcm: Int16Array<ArrayBuffer>, level: number): void;
+  played(utterance: number, samples: number, final: boolean): void;
+  customerLevel(level: number): void;
+}
+
+/**
+ * The page's sound: one context at the device's own rate (Firefox joins no streams of different rates), a capture and
+ * a playback worklet. To be made inside a click, since browsers keep a context silent otherwise.
+ */
+export class SoundDesk {
+  readonly context = new AudioContext({ latencyHint: 'interactive' });
+  private capture: AudioWorkletNode | null = null;
+  private playback: AudioWorkletNode | null = null;
+  private source: MediaStreamAudioSourceNode | null = null;
+  private stream: MediaStream | null = null;
+  private readonly loading: Promise<void>;
+
+  constructor(private readonly events: DeskEvents) {
+    // Safari starts a context suspended: only a resume within the click wakes it.
+    void this.context.resume();
+    this.loading = Promise.all([
+      this.context.audioWorklet.addModule(captureUrl),
+      this.context.audioWorklet.addModule(playbackUrl),
+    ]).then(() => undefined);
+    this.loading.catch(() => undefined);
+  }
+
+  /** Opens the line: frames flow from here on, silent ones where there is no microphone. */
+  async open(stream: MediaStream | null): Promise<void> {
+    await this.loading;
+    const capture = new AudioWorkletNode(this.context, 'ringside-capture', {
+      channelCount: 1,
+      channelCountMode: 'explicit',
+      numberOfOutputs: 1,
+    });
+    capture.port.onmessage = ({ data }: MessageEvent<FromCapture>) => this.events.frame(data.pcm, data.level);
+    // A node is only run while it leads to the destination; its output is silence.
+    capture.connect(this.context.destination);
+    this.capture = capture;
+    this.connect(stream);
+
+    const playback = new AudioWorkletNode(this.context, 'ringside-playback', {
+      numberOfInputs: 0,
+      outputChannelCount: [1],
+    });
+    playback.port.onmessage = ({ data }: MessageEvent<FromPlayback>) => {
+      if (data.type === 'level') this.events.customerLevel(data.level);
+      else this.events.played(data.played.utterance, data.played.samples, data.played.final);
+    };
+    playback.connect(this.context.destination);
+    this.playback = playback;
+    this.tellLatency();
+  }
+
+  /** Puts a microphone on the open line, in place of the one before. */
+  connect(stream: MediaStream | null): void {
+    this.source?.disconnect();
+    this.stream?.getTracks().forEach((track) => track.stop());
+    this.stream = stream;
+    this.source = null;
+    if (!stream || !this.capture) return;
+    this.source = this.context.createMediaStreamSource(stream);
+    this.source.connect(this.capture);
+  }
+
+  mute(on: boolean): void {
+    const message: ToCapture = { type: 'mute', on };
+    this.capture?.port.postMessage(message);
+  }
+
+  audio(utterance: number, first: number, pcm: Int16Array<ArrayBuffer>): void {
+    this.tell({ type: 'audio', utterance, first, pcm }, [pcm.buffer]);
+  }
+
+  end(utterance: number, samples: number): void {
+    this.tell({ type: 'end', utterance, samples });
+    this.tellLatency();
+  }
+
+  clear(utterance: number): void {
+    this.tell({ type: 'clear', utterance });
+  }
+
+  /** Closes the line and lets the microphone go. */
+  async close(): Promise<void> {
+    this.stream?.getTracks().forEach((track) => track.stop());
+    this.stream = null;
+    this.capture?.port.close();
+    this.playback?.port.close();
+    if (this.context.state !== 'closed') await this.context.close();
+  }
+
+  /** Loudspeakers change during a call (a headset is plugged in): the latency is told anew with every utterance. */
+  private tellLatency(): void {
+    const seconds = this.context.outputLatency || this.context.baseLatency || 0;
+    this.tell({ type: 'latency', seconds });
+  }
+
+  private tell(message: ToPlayback, transfer: Transferable[] = []): void {
+    this.playback?.port.postMessage(message, transfer);
+  }
+}
