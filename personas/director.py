@@ -1,0 +1,100 @@
+"""What the customer wants to get across next, and why. Pure: the same script, state and cue give the same intention.
+
+The director never words anything for good: it picks an authored line as the gist, which the writer may re-word and
+which is spoken as it stands where no writer can. Facts, concessions and objections are its business alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+from personas.intention import Cue, Intention, leave, less_patient
+from personas.scenario import Fact
+from personas.script import Script, choose
+from personas.state import Standing, State, plain
+from personas.turn import Thought
+
+SILENCES_BORNE = 3  # "hello?" three times, then people hang up
+USED_REMEMBERED = 80  # lines kept in mind so that none is repeated in a call of ordinary length
+
+
+def decide(script: Script, state: State, cue: Cue) -> Intention:
+    """The next intention. Nothing counts until `settle`."""
+    if cue.occasion == "turn":
+        return Thought(script, state, cue).decide()
+    scene, seed = script.scenario, script.seed
+    if cue.occasion == "pick_up":
+        lines = scene.opening if script.drill is None else script.drill.says
+        return _prompt(state, choose(lines, seed, "opening", state.used), "opening")
+    if cue.occasion == "returned":
+        return _prompt(state, choose(scene.returned, seed, f"returned/{state.turn}", state.used))
+    if cue.occasion == "monologue":
+        after, reason = less_patient(state, f"talked for {cue.duration_s:.0f} s without a pause")
+        if after.patience <= 0:
+            return leave(script, after, scene.hang_up, (reason,), "patience")
+        return _prompt(after, choose(scene.monologue, seed, f"monologue/{state.turn}", state.used), reasons=(reason,))
+    after, reason = less_patient(replace(state, silences=state.silences + 1), "silence on the line")
+    if after.silences > SILENCES_BORNE or after.patience <= 0:
+        return leave(script, after, scene.silence_end, (reason,), "silence")
+    line = choose(scene.silence, seed, f"silence/{state.turn}/{state.silences}", state.used)
+    return _prompt(after, line, reasons=(reason,))
+
+
+def settle(intention: Intention, before: State, said: str) -> State:
+    """The state after `said` was played of it. What was not heard was not told, raised or agreed."""
+    after = intention.after
+    spoken = plain(said)
+    substance = spoken.removeprefix(plain(intention.opener)).split()
+    used = (*after.used, *(part for part in (intention.opener, intention.line) if part))[-USED_REMEMBERED:]
+    told = tuple(
+        fact
+        for fact in after.told
+        if fact in before.told or any(reveals(item, said) for item in intention.tells if item.id == fact)
+    )
+    after = replace(after, used=used, told=told)
+    if len(substance) >= 3 or intention.verbatim:
+        return after
+    objections: dict[str, Standing] = dict(after.objections)
+    if intention.raises in objections:
+        objections[intention.raises] = before.objections[intention.raises]
+    return replace(
+        after,
+        objections=objections,
+        asked=tuple(item for item in after.asked if item in before.asked or item != intention.raises),
+        awaiting="" if after.awaiting == intention.raises else after.awaiting,
+        agreed=before.agreed,
+        goal_reached=before.goal_reached,
+        ended="" if intention.hang_up and not spoken else after.ended,
+    )
+
+
+def reveals(fact: Fact, text: str) -> bool:
+    """Whether the text gives the fact away: one of its telling phrases, or all words of one joined by "+"."""
+    heard = f" {plain(text)} "
+    return any(all(plain(part) in heard for part in phrase.split("+")) for phrase in fact.reveals)
+
+
+def account(script: Script, cue: Cue, intention: Intention, state: State) -> dict[str, Any]:
+    """The director's own account for the journal (`voice.record.Decision.notes`)."""
+    return {
+        "occasion": cue.occasion,
+        "moves": list(cue.moves),
+        "state": {**state.to_json(), "mood": script.mood},
+        "facts_told": list(state.told),
+        "facts_hidden": [fact.id for fact in script.scenario.facts if fact.id not in state.told],
+        "objections": dict(state.objections),
+        "agreements": list(state.agreed),
+        "goal_reached": state.goal_reached,
+        "intention": intention.line,
+        "act": intention.act,
+        "opener": intention.opener,
+        "hang_up": intention.hang_up,
+        "reasons": list(intention.reasons),
+    }
+
+
+def _prompt(
+    state: State, line: str, act: Literal["opening", "prompt"] = "prompt", reasons: tuple[str, ...] = ()
+) -> Intention:
+    return Intention(act, line, "", state, reasons, verbatim=True)

@@ -1,0 +1,66 @@
+"""What goes into the director and what comes out: a cue, an intention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from personas.persona import Act
+from personas.scenario import SCALE_MAX, Fact
+from personas.script import Script, choose
+from personas.state import State
+
+Occasion = Literal["pick_up", "turn", "silence", "monologue", "returned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What the customer reacts to. `unplayed` is what they were cut off saying."""
+
+    occasion: Occasion
+    text: str = ""
+    moves: tuple[str, ...] = ()
+    silence_s: float = 0.0
+    duration_s: float = 0.0
+    unplayed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """What to get across. `line` is authored and in the first person; `verbatim` says that it isn't to be re-worded.
+
+    `after` is the state once all of it was heard; `settle` takes back what wasn't.
+    """
+
+    act: Act | Literal["opening", "prompt", "leave"]
+    line: str
+    opener: str
+    after: State
+    reasons: tuple[str, ...] = ()
+    tells: tuple[Fact, ...] = ()
+    raises: str = ""
+    agrees: str = ""
+    verbatim: bool = False
+    hang_up: bool = False
+
+    @property
+    def says(self) -> str:
+        return f"{self.opener} {self.line}".strip()
+
+
+def scaled(value: int) -> int:
+    """Trust or patience, kept on their scale."""
+    return max(0, min(SCALE_MAX, value))
+
+
+def less_patient(state: State, because: str) -> tuple[State, str]:
+    """One patience less, and the reason for the journal."""
+    return replace(state, patience=scaled(state.patience - 1)), f"patience -1: {because}, turn {state.turn}"
+
+
+def leave(script: Script, state: State, lines: Sequence[str], reasons: tuple[str, ...], ended: str) -> Intention:
+    """Say one of `lines` and hang up."""
+    after = replace(state, ended=ended)
+    line = choose(lines, script.seed, "leave", state.used)
+    return Intention("leave", line, "", after, reasons, verbatim=True, hang_up=True)

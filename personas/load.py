@@ -1,0 +1,69 @@
+"""The library on disk: every file that is sound is loaded, every other one is explained."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from personas.check import check_scenario
+from personas.persona import Persona
+from personas.scenario import Scenario
+from personas.yaml_text import LibraryError, parse, read_source
+
+LIBRARY = Path(__file__).parent / "library"
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What can be practised, by id, and what is wrong with the files that can't."""
+
+    personas: Mapping[str, Persona] = field(default_factory=dict)
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    errors: tuple[LibraryError, ...] = ()
+
+    def persona_of(self, scenario: Scenario) -> Persona:
+        return self.personas[scenario.persona]
+
+
+def load_library(
+    folder: Path = LIBRARY, *, rubrics: Collection[str] | None = None, moves: Collection[str] | None = None
+) -> Library:
+    """Read `folder`/personas/*.yaml and `folder`/scenarios/*.yaml.
+
+    `rubrics` and `moves`, if given, are the ids that exist: a scenario that names another is an error. A broken file
+    is left out and explained in `errors`; it never stops the others.
+    """
+    errors: list[LibraryError] = []
+    personas: dict[str, Persona] = {}
+    for path in sorted((folder / "personas").glob("*.yaml")):
+        source = read_source(path)
+        if isinstance(source, LibraryError):
+            errors.append(source)
+            continue
+        persona = parse(source, Persona)
+        if isinstance(persona, list):
+            errors.extend(persona)
+        elif persona.id in personas:
+            errors.append(source.error(("id",), f"persona {persona.id!r} exists already; give this one another id"))
+        else:
+            personas[persona.id] = persona
+    scenarios: dict[str, Scenario] = {}
+    for path in sorted((folder / "scenarios").glob("*.yaml")):
+        source = read_source(path)
+        if isinstance(source, LibraryError):
+            errors.append(source)
+            continue
+        scenario = parse(source, Scenario)
+        if isinstance(scenario, list):
+            errors.extend(scenario)
+            continue
+        found = check_scenario(scenario, source, personas, rubrics=rubrics, moves=moves)
+        if scenario.id in scenarios:
+            found.append(source.error(("id",), f"scenario {scenario.id!r} exists already; give this one another id"))
+        errors.extend(found)
+        if not found:
+            scenarios[scenario.id] = scenario
+    if not personas and not scenarios and not errors:
+        errors.append(LibraryError(str(folder), "", "holds no personas or scenarios; name the library's folder"))
+    return Library(personas, scenarios, tuple(errors))

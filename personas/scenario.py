@@ -1,0 +1,172 @@
+"""The situation: what the customer knows and wants, what must happen before they give it, and what they say.
+
+Every list under a key such as `says` holds variants of one thing to get across, in the first person, well enough worded
+to be spoken as they stand. `{name}` in a line stands for a value of `vary`, chosen anew for each call.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from personas.persona import Act, Opener
+from personas.yaml_text import Strict
+
+Kind = Literal["sales", "service", "collections"]
+Says = Annotated[tuple[str, ...], Field(min_length=1)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+Moves = tuple[str, ...]
+SCALE_MAX = 10
+
+
+class When(Strict):
+    """A condition. Everything that is given must hold; an empty one always holds.
+
+    `moves`, `any`, `without` look at the learner's turn; `done` and `never` at the call so far including it; `words`
+    at the turn's text, each matching the start of a word ("deliver" fits "deliveries"; "late." fits only "late").
+    """
+
+    moves: Moves = ()
+    any: Moves = ()
+    without: Moves = ()
+    done: Moves = ()
+    never: Moves = ()
+    words: tuple[str, ...] = ()
+    trust: int | None = Field(default=None, ge=0, le=SCALE_MAX)
+    trust_below: int | None = Field(default=None, ge=1, le=SCALE_MAX)
+    patience_below: int | None = Field(default=None, ge=1, le=SCALE_MAX)
+    told: tuple[Id, ...] = ()
+    untold: tuple[Id, ...] = ()
+    answered: tuple[Id, ...] = ()
+    standing: tuple[Id, ...] = ()
+    agreed: tuple[Id, ...] = ()
+    from_turn: int | None = Field(default=None, ge=1)
+    before_turn: int | None = Field(default=None, ge=2)
+
+
+class Fact(Strict):
+    """Something that only the customer knows, told when it is asked for and its gate is open."""
+
+    id: Id
+    about: str
+    topics: tuple[str, ...] = ()
+    volunteer: bool = False
+    needs: When = When()
+    says: Says
+    reveals: Says
+    withheld: tuple[str, ...] = ()
+
+
+class Objection(Strict):
+    """A reason to say no. Raised when `when` holds, back when it is dodged, gone when one of `answered_by` holds."""
+
+    id: Id
+    about: str
+    when: When
+    answered_by: tuple[When, ...] = ()
+    says: Says
+    returns: Says
+    answered: Says
+
+
+class Question(Strict):
+    """Something the customer wants to know. Asked once, and once more when it is not answered."""
+
+    id: Id
+    when: When
+    answered_by: tuple[When, ...] = ()
+    says: Says
+    again: Says
+
+
+class Agreement(Strict):
+    """Something the customer can agree to or concede. Only `needs` opens it; `goal` marks what the call is for."""
+
+    id: Id
+    about: str
+    goal: bool = False
+    asked_by: tuple[When, ...] = Field(min_length=1)
+    needs: When
+    says: Says
+    refused: Says
+
+
+class Rule(Strict):
+    """How a learner's turn changes the customer, and why. It fires at most `at_most` times in a call."""
+
+    when: When
+    because: str
+    trust: int = 0
+    patience: int = 0
+    at_most: int = Field(default=99, ge=1)
+
+
+class Reaction(Strict):
+    """What is said when a turn calls for nothing in particular. The first that holds is taken."""
+
+    when: When = When()
+    act: Act = "react"
+    says: Says
+
+
+class Start(Strict):
+    trust: int = Field(default=3, ge=0, le=SCALE_MAX)
+    patience: int = Field(default=6, ge=1, le=SCALE_MAX)
+
+
+class MomentStart(Start):
+    """The customer's state when a drill begins."""
+
+    turn: int = Field(default=3, ge=1)
+    told: tuple[Id, ...] = ()
+    answered: tuple[Id, ...] = ()
+    standing: tuple[Id, ...] = ()
+    done: Moves = ()
+
+
+class Moment(Strict):
+    """A critical situation, practised alone as a drill: it starts with the customer's line."""
+
+    id: Id
+    title: str
+    brief: str
+    start: MomentStart
+    says: Says
+    passed: When
+
+
+class Scenario(Strict):
+    """One situation to practise. See the library for complete examples."""
+
+    id: Id
+    title: str
+    kind: Kind
+    summary: str
+    goal: str
+    persona: Id
+    rubric: Id
+    difficulty: int = Field(default=3, ge=1, le=5)
+    minutes: int = Field(default=4, ge=1, le=30)
+    learner_brief: Says
+    situation: str
+    start: Start = Start()
+    vary: dict[str, Says] = Field(default_factory=dict)
+    openers: tuple[Opener, ...] = ()
+    opening: Says
+    facts: tuple[Fact, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    questions: tuple[Question, ...] = ()
+    agreements: tuple[Agreement, ...] = Field(min_length=1)
+    rules: tuple[Rule, ...] = Field(min_length=1)
+    reactions: tuple[Reaction, ...] = Field(min_length=1)
+    withheld: Says
+    unknown: Says
+    odd: Says
+    silence: Says
+    silence_end: Says
+    monologue: Says
+    returned: Says
+    hang_up: Says
+    goodbye: Says
+    moments: tuple[Moment, ...] = Field(min_length=1)
