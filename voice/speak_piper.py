@@ -15,14 +15,16 @@ from voice.speak import Sound, SpeechError
 
 # espeak-ng spells what people only hum ("mm-hm" as "M M H M"); Piper takes phonemes in double brackets.
 _HUMS = {
-    r"mm+-?hmm+|mhm+": "[[mˈhm]]",
-    r"hmm+": "[[hˈəmm]]",
-    r"mm+": "[[ˈmmm]]",
-    r"pff+|pfft": "[[pff]]",
-    r"psh+|pshaw": "[[pʃ]]",
-    r"sh+": "[[ʃʃ]]",
-    r"ugh": "ugh",
+    r"mm+-?hmm+|mhm+": "mˈhm",
+    r"hmm+": "hˈəmm",
+    r"mm+": "ˈmmm",
+    r"pff+t?": "pff",
+    r"psh+": "pʃ",
+    r"sh+": "ʃʃ",
 }
+
+
+_LETTERS = re.compile(r"\b(?:[A-Z]\.){2,}(?=(\S|\s+\S)?)")
 
 
 class Piper:
@@ -43,13 +45,16 @@ class Piper:
         speech = self._voices[voice]
         shape = SynthesisConfig(length_scale=speech.config.length_scale / pace)
         with self._lock:
-            chunks = list(speech.synthesize(_hummed(text), shape))
+            chunks = list(speech.synthesize(_readable(text), shape))
         return [chunk.audio_float_array for chunk in chunks], int(speech.config.sample_rate)
 
 
-def _hummed(text: str) -> str:
+def _readable(text: str) -> str:
+    """What espeak-ng reads right: letters with hyphens ("C.F.O." is slurred, "C. F. O." three sentences), and hums."""
+    text = _LETTERS.sub(lambda letters: "-".join(letters[0].replace(".", "")) + ("." if not letters[1] else ""), text)
     for hum, phonemes in _HUMS.items():
-        text = re.sub(rf"\b(?:{hum})\b", phonemes, text, flags=re.IGNORECASE)
+        # a mark right behind the brackets would be lost, so it goes inside
+        text = re.sub(rf"\b(?:{hum})\b([,.;:!?]?)", rf"[[{phonemes}\1]]", text, flags=re.IGNORECASE)
     return text
 
 

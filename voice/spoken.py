@@ -153,6 +153,7 @@ _IDENTIFIED = (
 _RULES: tuple[_Rule, ...] = (
     _rule(r"\b([\w.+-]+)@([\w-]+(?:\.\w+)+)", lambda m: f"{_dotted(m[1])} at {_dotted(m[2])}"),
     _rule(r"\b(?:https?://)?(?:www\.)?([\w-]+)\.(com|org|net|io|co|gov|edu)\b(/\S*)?", r"\1 dot \2"),
+    _rule(r"\b([Nn])o\. ?(?=\d|is\b)", r"\1umber "),
     _rule(_IDENTIFIED, lambda m: f"{m['lead'].replace('#', 'number ')}{digits(m['id'])}", re.IGNORECASE),
     _rule(r"(?<![\w.$£€-])(?:\+?1[ -])?\(?(\d{3})\)?[ -.](\d{3})[ -.](\d{4})\b",
           lambda m: ", ".join(digits(part) for part in m.groups())),
@@ -160,7 +161,6 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"(?<![\w.-])(\d{4,})-(\d{3,})\b", lambda m: f"{digits(m[1])}, {digits(m[2])}"),
     _rule(r"(?<!\w)#\s?(\d{4,})\b", lambda m: f"number {digits(m[1])}"),
     _rule(r"(?<!\w)#\s?(?=\d)", "number "),
-    _rule(r"\b([Nn])o\. ?(?=\d)", r"\1umber "),
     _rule(rf"(?P<unit>[$£€])\s?(?P<amount>{_NUMBER})(?:\s?(?P<scale>(?:[KkMmBb]|MM|bn)\b|(?:thousand|million|billion|trillion)\b))?",
           _money),
     _rule(r"(?<=\w)\s?/\s?(?P<period>mo|month|yr|year|hr|hour|wk|week|day|min|user|seat|unit)\b",
