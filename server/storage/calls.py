@@ -25,7 +25,7 @@ class NewCall:
     persona: Mapping[str, Any]
     rubric: str
     drill: str | None
-    difficulty: float
+    difficulty: int
     seed: int
 
 

@@ -56,7 +56,7 @@ class CallRow(Base):
     persona: Mapped[dict[str, Any]] = mapped_column(JSON)
     rubric: Mapped[str] = mapped_column(String(200))
     drill: Mapped[str | None] = mapped_column(String(200))
-    difficulty: Mapped[float] = mapped_column(Double)
+    difficulty: Mapped[int] = mapped_column()
     seed: Mapped[int] = mapped_column(BigInteger)
     status: Mapped[str] = mapped_column(String(16))
     ended_reason: Mapped[str | None] = mapped_column(String(32))

@@ -27,7 +27,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def new_call(call_id: str, scenario: str = "cold-call") -> NewCall:
-    return NewCall(call_id, scenario, "Cold call", {"name": "Dana"}, "cold-call", None, 0.5, 7)
+    return NewCall(call_id, scenario, "Cold call", {"name": "Dana"}, "cold-call", None, 3, 7)
 
 
 def test_the_migrated_schema_is_the_one_the_tables_describe(database: Database) -> None:

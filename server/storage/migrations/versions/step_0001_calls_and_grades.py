@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("persona", sa.JSON(), nullable=False),
         sa.Column("rubric", sa.String(200), nullable=False),
         sa.Column("drill", sa.String(200), nullable=True),
-        sa.Column("difficulty", sa.Double(), nullable=False),
+        sa.Column("difficulty", sa.Integer(), nullable=False),
         sa.Column("seed", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("ended_reason", sa.String(32), nullable=True),

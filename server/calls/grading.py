@@ -1,0 +1,98 @@
+"""Grades calls behind the scenes, one by one, each on a worker thread; what was left over is taken up at a start."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import structlog
+
+from server.metrics import Metrics
+from server.storage.calls import CallStore
+from server.storage.tables import CallRow
+
+GradeState = Literal["pending", "running", "ready", "failed"]
+Report = Callable[[int, int], None]
+
+log = structlog.get_logger(__name__)
+
+
+class NothingToGrade(Exception):
+    """The call can't be graded; the message says why, to the learner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Criteria done out of all of them."""
+
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A grade's JSON and the version of the rubric that gave it."""
+
+    body: Mapping[str, Any]
+    rubric_version: str
+
+
+# Grades one call, on a worker thread. Raises NothingToGrade; any other exception is a failure to be looked into.
+Grader = Callable[[CallRow, Report], Graded]
+
+
+class GradingDesk:
+    """`submit` may be called at any time; `run` is the one task that works through what was submitted."""
+
+    def __init__(self, store: CallStore, grader: Grader, metrics: Metrics) -> None:
+        self._store, self._grader, self._metrics = store, grader, metrics
+        self._waiting: deque[str] = deque()
+        self._news = asyncio.Event()
+        self._progress: dict[str, Progress] = {}
+
+    def submit(self, call_id: str) -> None:
+        """Grade this call; once, however often it is asked for before its turn comes."""
+        if call_id not in self._waiting:
+            self._waiting.append(call_id)
+            self._news.set()
+
+    def progress(self, call_id: str) -> Progress:
+        return self._progress.get(call_id, Progress())
+
+    async def run(self) -> None:
+        for call_id in await asyncio.to_thread(self._store.ungraded):
+            self.submit(call_id)
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            while self._waiting:
+                await self._grade(self._waiting.popleft())
+
+    async def _grade(self, call_id: str) -> None:
+        def report(done: int, total: int) -> None:
+            self._progress[call_id] = Progress(done, total)
+
+        started_s = time.monotonic()
+        state, message = "ready", None
+        try:
+            await asyncio.to_thread(self._store.set_grade_state, call_id, "running")
+            row = await asyncio.to_thread(self._store.get, call_id)
+            if row is None:
+                return
+            graded = await asyncio.to_thread(self._grader, row, report)
+            await asyncio.to_thread(self._store.add_grade, call_id, graded.body, graded.rubric_version)
+        except NothingToGrade as reason:
+            state, message = "failed", str(reason)
+        except Exception:
+            log.exception("grading failed", call=call_id)
+            state, message = "failed", "grading failed; the server's log says why. Grade it again once that is mended."
+        finally:
+            self._progress.pop(call_id, None)
+        if state == "failed":
+            await asyncio.to_thread(self._store.set_grade_state, call_id, state, message)
+        self._metrics.grades.labels(state).inc()
+        self._metrics.grading_s.observe(time.monotonic() - started_s)
