@@ -1,7 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
-const server = process.env['RINGSIDE_SERVER'] ?? 'http://127.0.0.1:8000';
+/** Where `ringside serve` listens unless it is told otherwise. */
+const SERVER = 'http://127.0.0.1:8000';
 
 export default defineConfig({
   plugins: [svelte()],
@@ -9,5 +10,5 @@ export default defineConfig({
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 400 },
   // Worklets import their pure parts: as ES modules they are bundled into one file each.
   worker: { format: 'es' },
-  server: { proxy: { '/api': { target: server, ws: true }, '/healthz': server } },
+  server: { proxy: { '/api': { target: SERVER, ws: true }, '/healthz': SERVER } },
 });

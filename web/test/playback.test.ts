@@ -4,7 +4,9 @@ import { CUSTOMER_RATE, Playback, type Played } from '../src/audio/playback';
 const QUANTUM = 128;
 
 function tone(samples: number, offset = 0): Int16Array {
-  return Int16Array.from({ length: samples }, (_, i) => Math.round(16000 * Math.sin((2 * Math.PI * 500 * (i + offset)) / CUSTOMER_RATE)));
+  return Int16Array.from({ length: samples }, (_, i) =>
+    Math.round(16000 * Math.sin((2 * Math.PI * 500 * (i + offset)) / CUSTOMER_RATE)),
+  );
 }
 
 /** A loudspeaker: renders quanta and keeps what it heard and was told. */

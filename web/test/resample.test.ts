@@ -6,7 +6,10 @@ import { Resampler } from '../src/audio/resample';
 const DEVICE_RATES = [8000, 16000, 22050, 32000, 44100, 48000, 96000, 192000];
 
 function tone(frequency: number, rate: number, seconds = 1): Float32Array {
-  return Float32Array.from({ length: Math.round(rate * seconds) }, (_, i) => 0.5 * Math.sin((2 * Math.PI * frequency * i) / rate));
+  return Float32Array.from(
+    { length: Math.round(rate * seconds) },
+    (_, i) => 0.5 * Math.sin((2 * Math.PI * frequency * i) / rate),
+  );
 }
 
 function resample(input: Float32Array, from: number, to: number, block = 128): Float32Array {
@@ -39,7 +42,9 @@ describe('Resampler', () => {
 
   it.each([44100, 48000, 96000])('lets nothing above 8 kHz fold back into speech from %i Hz', (rate) => {
     for (const frequency of [8500, 10000, 12000, 15000]) {
-      expect(20 * Math.log10(inner(resample(tone(frequency, rate), rate, 16000)) / inner(tone(1000, 16000)))).toBeLessThan(-60);
+      expect(
+        20 * Math.log10(inner(resample(tone(frequency, rate), rate, 16000)) / inner(tone(1000, 16000))),
+      ).toBeLessThan(-60);
     }
   });
 

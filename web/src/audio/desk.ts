@@ -9,6 +9,11 @@ export interface DeskEvents {
   customerLevel(level: number): void;
 }
 
+/** Still heard, plainly in the background: -10 dB. */
+const DUCKED = 0.32;
+/** Fast enough to be felt as giving way, slow enough not to click. */
+const DUCK_TIME_CONSTANT_S = 0.03;
+
 /**
  * The page's sound: one context at the device's own rate (Firefox joins no streams of different rates), a capture and
  * a playback worklet. To be made inside a click, since browsers keep a context silent otherwise.
@@ -17,6 +22,7 @@ export class SoundDesk {
   readonly context = new AudioContext({ latencyHint: 'interactive' });
   private capture: AudioWorkletNode | null = null;
   private playback: AudioWorkletNode | null = null;
+  private readonly volume = new GainNode(this.context);
   private source: MediaStreamAudioSourceNode | null = null;
   private stream: MediaStream | null = null;
   private readonly loading: Promise<void>;
@@ -53,7 +59,7 @@ export class SoundDesk {
       if (data.type === 'level') this.events.customerLevel(data.level);
       else this.events.played(data.played.utterance, data.played.samples, data.played.final);
     };
-    playback.connect(this.context.destination);
+    playback.connect(this.volume).connect(this.context.destination);
     this.playback = playback;
     this.tellLatency();
   }
@@ -85,6 +91,11 @@ export class SoundDesk {
 
   clear(utterance: number): void {
     this.tell({ type: 'clear', utterance });
+  }
+
+  /** Plays the customer softly while the learner may be taking the floor. */
+  duck(on: boolean): void {
+    this.volume.gain.setTargetAtTime(on ? DUCKED : 1, this.context.currentTime, DUCK_TIME_CONSTANT_S);
   }
 
   /** Closes the line and lets the microphone go. */

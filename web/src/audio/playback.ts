@@ -89,7 +89,8 @@ export class Playback {
   /** What has been heard since the last call, oldest first. */
   takeReports(): Played[] {
     const due = this.pending.filter((item) => item.at <= this.frame).map((item) => item.played);
-    if (due.length > 0) this.pending.splice(0, this.pending.length, ...this.pending.filter((item) => item.at > this.frame));
+    if (due.length > 0)
+      this.pending.splice(0, this.pending.length, ...this.pending.filter((item) => item.at > this.frame));
     return due;
   }
 
@@ -125,7 +126,8 @@ export class Playback {
   private renderHead(head: Utterance, out: Float32Array): number {
     const dry = head.total === null && head.available <= out.length;
     const count = head.read(out);
-    for (let i = 0; i < count && this.rise > 0; i++, this.rise--) out[i] = out[i]! * (1 - this.rise / (RISE_S * this.rate));
+    for (let i = 0; i < count && this.rise > 0; i++, this.rise--)
+      out[i] = out[i]! * (1 - this.rise / (RISE_S * this.rate));
     // Nothing follows yet: the last samples fall to silence rather than break off.
     if (dry) for (let i = 0; i < count; i++) out[i] = out[i]! * (1 - (i + 1) / count);
     this.jitter.played(count / this.rate);

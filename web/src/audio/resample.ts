@@ -63,7 +63,8 @@ export class Resampler {
     readonly to: number,
   ) {
     for (const rate of [from, to]) {
-      if (!Number.isInteger(rate) || rate <= 0) throw new RangeError(`sample rate ${rate} Hz: give a whole number above 0`);
+      if (!Number.isInteger(rate) || rate <= 0)
+        throw new RangeError(`sample rate ${rate} Hz: give a whole number above 0`);
     }
     const divisor = gcd(from, to);
     this.up = to / divisor;

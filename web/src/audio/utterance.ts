@@ -32,7 +32,13 @@ export class Utterance {
     let run = this.runs.at(-1);
     if (!run || start > this.received) {
       if (run) this.flush(run);
-      run = { base: start, resampler: new Resampler(this.sourceRate, this.deviceRate), chunks: [], head: 0, consumed: 0 };
+      run = {
+        base: start,
+        resampler: new Resampler(this.sourceRate, this.deviceRate),
+        chunks: [],
+        head: 0,
+        consumed: 0,
+      };
       this.runs.push(run);
     }
     const out = new Float32Array(run.resampler.capacity(fresh.length));

@@ -1,0 +1,100 @@
+import { parseAudio, parseText, SUBPROTOCOL, type AudioFrame, type Down, type Up } from './wire';
+
+/** How long a lost call is held by the server. */
+export const HELD_S = 15;
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 2000;
+/** More than this unsent means the network stands still: further sound would only arrive too late. */
+const MOST_BUFFERED_BYTES = 256 * 1024;
+/** The server closed for a reason that another try doesn't mend (no call, not this call's token, taken, not our wire). */
+const FINAL_CODES: ReadonlySet<number> = new Set([4401, 4404, 4406, 4409]);
+
+export interface LineEvents {
+  message(message: Down): void;
+  audio(frame: AudioFrame): void;
+  /** The connection is gone and is being sought again. */
+  lost(): void;
+  /** It could not be had again. */
+  gaveUp(): void;
+  /** What to say on a new connection: hello at first, resume later. */
+  greeting(again: boolean): Up;
+}
+
+/** The WebSocket of one call, which comes back by itself while the server holds the call. */
+export class Line {
+  private socket: WebSocket | null = null;
+  private opened = false;
+  private closed = false;
+  private lostAt: number | null = null;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private attempts = 0;
+
+  constructor(
+    private readonly address: string,
+    private readonly events: LineEvents,
+  ) {
+    this.connect();
+  }
+
+  send(message: Up): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  sound(pcm: Int16Array<ArrayBuffer>): void {
+    const socket = this.socket;
+    if (socket?.readyState === WebSocket.OPEN && socket.bufferedAmount < MOST_BUFFERED_BYTES) socket.send(pcm);
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.retry);
+    this.socket?.close(1000);
+  }
+
+  private connect(): void {
+    const socket = new WebSocket(this.address, SUBPROTOCOL);
+    socket.binaryType = 'arraybuffer';
+    this.socket = socket;
+    socket.onopen = () => {
+      socket.send(JSON.stringify(this.events.greeting(this.opened)));
+      this.opened = true;
+    };
+    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.receive(event.data);
+    socket.onclose = (event) => this.over(event.code);
+  }
+
+  private receive(data: string | ArrayBuffer): void {
+    if (this.closed) return;
+    if (typeof data !== 'string') {
+      const frame = parseAudio(data);
+      if (frame) this.events.audio(frame);
+      return;
+    }
+    const message = parseText(data);
+    if (!message) return;
+    if (message.type === 'ready') {
+      this.lostAt = null;
+      this.attempts = 0;
+    }
+    this.events.message(message);
+  }
+
+  private over(code: number): void {
+    if (this.closed) return;
+    const now = performance.now();
+    if (this.lostAt === null) {
+      this.lostAt = now;
+      this.events.lost();
+    }
+    const left = HELD_S * 1000 - (now - this.lostAt);
+    if (FINAL_CODES.has(code) || left <= 0) {
+      this.closed = true;
+      this.events.gaveUp();
+      return;
+    }
+    const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.attempts++, left);
+    this.retry = setTimeout(() => this.connect(), wait);
+  }
+}

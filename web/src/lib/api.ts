@@ -1,0 +1,79 @@
+import type { CallDetail, CallPage, NewCall, Peaks, Scenario, Status, Ticket } from './types';
+
+/** A request that failed: one plain sentence, and what to do about it. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly mend: string,
+  ) {
+    super(message);
+  }
+}
+
+const OFFLINE = new ApiError(
+  'offline',
+  'The Ringside server does not answer.',
+  'See that `ringside serve` is running, then try again.',
+);
+
+function mendFor(status: number): string {
+  if (status === 404) return 'It may have been deleted. Go back and choose another.';
+  if (status === 409 || status === 429 || status === 503) return 'Wait a moment, then try again.';
+  if (status >= 500) return 'Try again; the server’s log says more.';
+  return 'Check what you entered and try again.';
+}
+
+/** Asks the server. Throws ApiError, and nothing else. */
+async function request<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, headers: { Accept: 'application/json', ...init.headers } });
+  } catch {
+    throw OFFLINE;
+  }
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return body as Answer;
+  const error = (body as { error?: { code?: string; message?: string } } | null)?.error;
+  // A proxy in front of a server that is down answers without the server's own error.
+  if (!error && response.status >= 502) throw OFFLINE;
+  throw new ApiError(
+    error?.code ?? `http_${response.status}`,
+    sentence(error?.message ?? `The server refused the request (${response.status})`),
+    mendFor(response.status),
+  );
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}
+
+function post<Answer>(path: string, body: unknown): Promise<Answer> {
+  return request(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+const callPath = (id: string): string => `/api/calls/${encodeURIComponent(id)}`;
+
+export const api = {
+  scenarios: async (): Promise<Scenario[]> => (await request<{ scenarios: Scenario[] }>('/api/scenarios')).scenarios,
+  status: (): Promise<Status> => request('/api/status'),
+  ring: (call: NewCall): Promise<Ticket> => post('/api/calls', call),
+  calls: (limit: number, before?: string): Promise<CallPage> =>
+    request(`/api/calls?limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ''}`),
+  call: (id: string): Promise<CallDetail> => request(callPath(id)),
+  grade: (id: string): Promise<unknown> => post(`${callPath(id)}/grade`, {}),
+  remove: (id: string): Promise<unknown> => request(callPath(id), { method: 'DELETE' }),
+  peaks: (id: string, buckets: number): Promise<Peaks> => request(`${callPath(id)}/peaks?buckets=${buckets}`),
+};
+
+/** Any failure as an ApiError, so that a page has one kind to show. */
+export function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new ApiError('page', `Something in the page failed: ${detail}`, 'Reload the page and try again.');
+}

@@ -1,0 +1,58 @@
+/** How a persona is drawn: chosen by its id, so that it looks the same everywhere and always. */
+export interface Likeness {
+  field: string;
+  skin: string;
+  shade: string;
+  hair: string;
+  clothes: string;
+  collar: 'shirt' | 'blazer' | 'round';
+  style: 'bob' | 'long' | 'bun' | 'curls' | 'short' | 'parted' | 'cropped' | 'shaved';
+  beard: boolean;
+  glasses: boolean;
+}
+
+const FIELDS = ['#ffc247', '#ff9c80', '#79cfba', '#97bcf7', '#f3a2c6', '#c9d867'];
+const SKINS: [string, string][] = [
+  ['#f6cfb2', '#e5ae8b'],
+  ['#eab68d', '#d09366'],
+  ['#c98f64', '#ab7149'],
+  ['#9a6442', '#7d4c2f'],
+  ['#6f4630', '#553221'],
+];
+const HAIRS = ['#2b1a1d', '#4a2b20', '#7c4a26', '#8d8791', '#b5622f'];
+const CLOTHES = ['#3b2147', '#204b57', '#7b2d3b', '#2d3f73', '#47523a'];
+const SHE: Likeness['style'][] = ['bob', 'long', 'bun', 'curls'];
+const HE: Likeness['style'][] = ['short', 'parted', 'cropped', 'shaved'];
+
+/** FNV-1a, 32 bit, with a last mixing: neighbouring ids look different. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (const character of text) value = Math.imul(value ^ character.codePointAt(0)!, 0x01000193);
+  value ^= value >>> 15;
+  value = Math.imul(value, 0x2c1b3c6d);
+  return (value ^ (value >>> 13)) >>> 0;
+}
+
+/** The likeness of a persona. `pronoun` is as authored: "she", "he", "they" or a longer form of it. */
+export function likeness(id: string, pronoun = ''): Likeness {
+  let seed = hash(id);
+  const pick = <Item>(items: readonly Item[]): Item => {
+    const item = items[seed % items.length]!;
+    seed = hash(`${seed}`);
+    return item;
+  };
+  const styles = pronoun.startsWith('she') ? SHE : pronoun.startsWith('he') ? HE : [...SHE, ...HE];
+  const [skin, shade] = pick(SKINS);
+  const style = pick(styles);
+  return {
+    field: pick(FIELDS),
+    skin,
+    shade,
+    style,
+    hair: pick(HAIRS),
+    clothes: pick(CLOTHES),
+    collar: pick(['shirt', 'blazer', 'round'] as const),
+    beard: HE.includes(style) && pick([true, false]),
+    glasses: pick([true, false, false]),
+  };
+}

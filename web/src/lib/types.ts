@@ -1,0 +1,198 @@
+/** What the server says, as documented with its HTTP interface. Times ending in `_s` are seconds on the call's clock. */
+
+export type Who = 'learner' | 'customer';
+
+export interface Persona {
+  id?: string;
+  name: string;
+  role: string;
+  company: string;
+  pronoun?: string;
+}
+
+export interface Moment {
+  id: string;
+  title: string;
+}
+
+export interface Scenario {
+  id: string;
+  title: string;
+  kind: string;
+  summary: string;
+  goal: string;
+  learner_brief: string[];
+  difficulty: number | string;
+  minutes: number;
+  persona: Persona & { id: string };
+  moments: Moment[];
+  rubric: { id: string; title: string };
+  last_score: number | null;
+  calls: number;
+}
+
+export interface NewCall {
+  scenario: string;
+  drill?: string;
+  seed?: number;
+}
+
+export interface Ticket {
+  id: string;
+  socket: string;
+  token: string;
+}
+
+export type CallStatus = 'ringing' | 'live' | 'held' | 'ended' | 'interrupted';
+export type GradeProgress = 'pending' | 'running' | 'ready' | 'failed';
+
+export interface CallSummary {
+  id: string;
+  scenario: string;
+  title: string;
+  persona: Persona | string;
+  started_at: string;
+  duration_s: number | null;
+  status: CallStatus;
+  score: number | null;
+  passed: boolean | null;
+  grade_state: GradeProgress | { state: GradeProgress } | null;
+}
+
+export interface CallPage {
+  calls: CallSummary[];
+  next: string | null;
+}
+
+export interface Word {
+  text: string;
+  start_s: number;
+  end_s: number;
+}
+
+export interface Turn {
+  index: number;
+  who: Who;
+  text: string;
+  start_s: number;
+  end_s: number;
+  interrupted: boolean;
+  words: Word[];
+}
+
+/** A stretch of the call that can be heard again. */
+export interface Span {
+  turn: number;
+  quote: string;
+  start_s: number | null;
+  end_s: number | null;
+}
+
+export type Level = 0 | 1 | 2 | 'na' | null;
+
+export interface Criterion {
+  id: string;
+  title: string;
+  kind: string;
+  skill: string;
+  weight: number;
+  critical: boolean;
+  level: Level;
+  confidence: number | null;
+  why: string;
+  evidence: Span[];
+  advice?: string | null;
+}
+
+export interface Section {
+  id: string;
+  title: string;
+  score: number | null;
+  criteria: Criterion[];
+}
+
+export interface Fix extends Span {
+  criterion: string;
+  title: string;
+  advice: string;
+  better_line: string;
+  moment: string | null;
+}
+
+export interface Strength extends Span {
+  criterion: string;
+  title: string;
+}
+
+export interface Measure {
+  id: string;
+  title: string;
+  value: number | null;
+  unit: string;
+  low: number | null;
+  high: number | null;
+  shown?: string;
+}
+
+export interface Grade {
+  rubric: { id: string; version: number; title: string };
+  score: number | null;
+  passed: boolean | null;
+  coverage: number;
+  critical_missed: string[];
+  sections: Section[];
+  fix: Fix | null;
+  strengths: Strength[];
+  measures: Measure[];
+}
+
+export interface Quantiles {
+  p50: number | null;
+  p95: number | null;
+}
+
+export interface TurnLatency {
+  turn: number;
+  voice_to_voice_ms: number | null;
+  substance_ms: number | null;
+  gap_ms: number | null;
+  opener: string | null;
+}
+
+export interface Latency {
+  turns: TurnLatency[];
+  voice_to_voice_ms: Quantiles | null;
+  substance_ms: Quantiles | null;
+}
+
+export interface CallDetail {
+  id: string;
+  scenario: { id: string; title: string };
+  persona: Persona;
+  started_at: string;
+  duration_s: number | null;
+  status: CallStatus;
+  ended_reason: string | null;
+  turns: Turn[];
+  grade_state: { state: GradeProgress; done: number; total: number; message?: string | null };
+  grade: Grade | null;
+  latency: Latency | null;
+  tape: { url: string; duration_s: number } | null;
+}
+
+export interface Peaks {
+  learner: number[];
+  customer: number[];
+  duration_s: number;
+}
+
+export interface Stage {
+  name: string;
+  state: 'ready' | 'loading' | 'off' | 'failed';
+  detail: string | null;
+}
+
+export interface Status {
+  ready: boolean;
+  stages: Stage[];
+}
