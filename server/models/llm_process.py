@@ -1,0 +1,84 @@
+"""`python -m server.models.llm_process`: llama.cpp's OpenAI-compatible server in a process of its own.
+
+Standard input carries one JSON object (`LlamaOptions`) and then stays open: when it closes, its parent has gone, and so
+does this process. Standard output gets one line, `{"address": "http://127.0.0.1:PORT"}`, when the model is loaded.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import sys
+import threading
+from dataclasses import asdict, dataclass
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+BATCH_TOKENS = 512
+MICRO_BATCH_TOKENS = 128  # prompts grow by a few tokens a turn; smaller buffers than the default of 512 suffice
+PROMPT_CACHE_MIB = 256  # some thousand tokens of conversations that lost the slot; the default is 8 GB
+SLOTS = 1  # a preview that warms the cache and the reply after it must meet in the same slot
+
+
+@dataclass(frozen=True, slots=True)
+class LlamaOptions:
+    """How the server is to be started."""
+
+    model_path: str
+    model_name: str
+    api_key: str
+    port: int
+    threads: int
+    context_tokens: int
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end this process when its parent dies, even while a model is loading. A no-op elsewhere."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def main() -> None:
+    _die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the group; the parent ends us in order
+    options = LlamaOptions(**json.loads(sys.stdin.readline()))
+
+    def end_with_stdin() -> None:
+        sys.stdin.read()
+        os._exit(0)
+
+    threading.Thread(target=end_with_stdin, daemon=True).start()
+
+    import xllamacpp
+
+    params = xllamacpp.CommonParams()
+    params.model.path = options.model_path
+    params.model_alias = {options.model_name}
+    params.api_keys = [options.api_key]
+    params.hostnames = ["127.0.0.1"]
+    params.port = options.port
+    params.n_ctx = options.context_tokens
+    params.n_parallel = SLOTS
+    params.n_batch = BATCH_TOKENS
+    params.n_ubatch = MICRO_BATCH_TOKENS
+    params.cpuparams.n_threads = options.threads
+    params.cpuparams_batch.n_threads = options.threads
+    # read into memory instead of mapped: llama.cpp lays the weights out anew for the CPU, and a map would keep both
+    params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
+    params.cache_prompt = True
+    params.cache_ram_mib = PROMPT_CACHE_MIB
+    params.ui = False
+    params.endpoint_slots = False
+    params.verbosity = 1
+    server = xllamacpp.Server(params)
+    print(json.dumps({"address": server.listening_address}), flush=True)
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

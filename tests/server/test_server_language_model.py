@@ -1,0 +1,134 @@
+"""The language model in its own process: it answers, comes back when it is killed, and ends with its owner."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import openai
+import pytest
+
+from server.models.llm import LocalLanguageModel, RemoteLanguageModel, language_model, resident_bytes
+from server.models.store import ModelStore
+from server.settings import LanguageModelSettings
+
+PATIENCE_S = 120.0  # a loaded two-core machine reads 1.1 GB in well under this
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+async def eventually(predicate: Callable[[], bool]) -> None:
+    """Processes come and go in their own time: look until it is so, for half a minute at most."""
+    async with asyncio.timeout(30):
+        while not predicate():  # noqa: ASYNC110 the system reports no event for it
+            await asyncio.sleep(0.02)
+
+
+async def answer(model: LocalLanguageModel, system: str) -> tuple[str, int]:
+    """The reply's text, and how many prompt tokens came out of the cache."""
+    reply = await model.client().chat.completions.create(
+        model=model.model_name,
+        messages=[{"role": "system", "content": system}, {"role": "user", "content": "Say the word: lighthouse"}],
+        max_tokens=8,
+        temperature=0,
+    )
+    assert reply.model_extra is not None
+    return reply.choices[0].message.content or "", reply.model_extra["timings"]["cache_n"]
+
+
+async def test_the_local_model_answers_reuses_its_prefix_and_comes_back_after_kill_9(
+    model: Callable[[str], Path],
+) -> None:
+    path = model("qwen2.5-coder-1.5b") / "model.gguf"
+    async with LocalLanguageModel(path, "qwen2.5-coder-1.5b", restart_delays_s=(0.1,)) as llm:
+        assert llm.status.state == "loading"
+        assert await llm.wait_ready(PATIENCE_S)
+        first_pid = llm.pid
+        assert first_pid is not None
+        persona = "You are Dana, an operations manager who answers briefly. " * 5
+        text, cached = await answer(llm, persona)
+        assert "lighthouse" in text.lower()
+        assert cached < 20
+        _, cached = await answer(llm, persona)
+        assert cached > 50
+        memory = llm.memory_bytes()
+        assert memory is not None
+        assert 0.9e9 < memory < 2.2e9
+
+        os.kill(first_pid, signal.SIGKILL)
+        await eventually(lambda: llm.pid not in (first_pid, None))
+        assert await llm.wait_ready(PATIENCE_S)
+        second_pid = llm.pid
+        assert second_pid is not None
+        text, _ = await answer(llm, persona)
+        assert "lighthouse" in text.lower()
+        stranger = openai.AsyncOpenAI(base_url=llm.client().base_url, api_key="guessed", max_retries=0)
+        with pytest.raises(openai.AuthenticationError):
+            await stranger.chat.completions.create(model="x", messages=[{"role": "user", "content": "hi"}])
+        await stranger.close()
+    assert gone(second_pid)
+
+
+async def test_the_process_ends_when_its_parent_is_killed(model: Callable[[str], Path], tmp_path: Path) -> None:
+    path = model("qwen2.5-coder-1.5b") / "model.gguf"
+    script = tmp_path / "owner.py"
+    script.write_text(
+        "import asyncio, sys\n"
+        "from pathlib import Path\n"
+        "from server.models.llm import LocalLanguageModel\n"
+        "async def main():\n"
+        f"    async with LocalLanguageModel(Path({str(path)!r}), 'm') as llm:\n"
+        "        while llm.pid is None: await asyncio.sleep(0.01)\n"
+        "        print(llm.pid, flush=True)\n"
+        "        await asyncio.sleep(600)\n"
+        "asyncio.run(main())\n"
+    )
+    owner = await asyncio.create_subprocess_exec(sys.executable, str(script), stdout=asyncio.subprocess.PIPE)
+    assert owner.stdout is not None
+    pid = int(await owner.stdout.readline())
+    assert not gone(pid)
+    owner.kill()
+    await owner.wait()
+    await eventually(lambda: not resident_bytes(pid))
+
+
+async def test_a_model_that_cannot_load_is_tried_again_and_then_called_failed(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.py"
+    broken.write_text("import sys\nsys.stdin.readline()\nsys.exit('no such layer')\n")
+    llm = LocalLanguageModel(
+        tmp_path / "model.gguf", "m", restart_delays_s=(0.0, 5.0), command=(sys.executable, str(broken))
+    )
+    async with llm:
+        await eventually(lambda: llm.status.state == "failed")
+        assert "no such layer" in llm.status.detail
+        assert not await llm.wait_ready(0.01)
+
+
+def an_empty_store(tmp_path: Path) -> ModelStore:
+    return ModelStore(tmp_path, sources=[])
+
+
+async def test_an_absent_model_is_off_and_names_the_command_that_fetches_it(tmp_path: Path) -> None:
+    async with language_model(LanguageModelSettings(), an_empty_store(tmp_path)) as llm:
+        assert llm.status.state == "off"
+        assert "ringside models pull qwen2.5-coder-1.5b" in llm.status.detail
+        assert not await llm.wait_ready(1.0)
+
+
+async def test_an_endpoint_needs_no_process_and_never_shows_its_key(tmp_path: Path) -> None:
+    settings = LanguageModelSettings(base_url="http://127.0.0.1:9/v1", api_key="sk-secret", model="big")  # type: ignore[arg-type]
+    async with language_model(settings, an_empty_store(tmp_path)) as llm:
+        assert isinstance(llm, RemoteLanguageModel)
+        assert llm.client().api_key == "sk-secret"
+        assert llm.memory_bytes() is None
+        assert "sk-secret" not in repr(settings) + llm.status.detail
