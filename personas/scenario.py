@@ -25,6 +25,7 @@ class When(Strict):
 
     `moves`, `any`, `without` look at the learner's turn; `done` and `never` at the call so far including it; `words`
     at the turn's text, each matching the start of a word ("deliver" fits "deliveries"; "late." fits only "late").
+    `settled` asks that no objection is standing.
     """
 
     moves: Moves = ()
@@ -41,6 +42,7 @@ class When(Strict):
     answered: tuple[Id, ...] = ()
     standing: tuple[Id, ...] = ()
     agreed: tuple[Id, ...] = ()
+    settled: bool = False
     from_turn: int | None = Field(default=None, ge=1)
     before_turn: int | None = Field(default=None, ge=2)
 

@@ -118,6 +118,7 @@ def holds(when: When, state: State, turn: LearnerTurn) -> bool:
         and all(state.objections.get(identifier) == "answered" for identifier in when.answered)
         and all(state.objections.get(identifier) == "standing" for identifier in when.standing)
         and set(state.agreed).issuperset(when.agreed)
+        and not (when.settled and "standing" in state.objections.values())
         and (when.from_turn is None or state.turn >= when.from_turn)
         and (when.before_turn is None or state.turn < when.before_turn)
     )

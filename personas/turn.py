@@ -13,6 +13,8 @@ from personas.state import LearnerTurn, Standing, State, holds, mentions
 
 DODGES_INSISTED_ON = 2  # a third repetition sounds like a machine; the objection then just stands
 WORDS_THAT_INTERRUPT = 4  # cutting off less than this is overlap at the end of a turn, not an interruption
+TRUST_GAINED_AT_MOST = 1  # per turn: trust is earned over a conversation, not by one dense utterance
+PLAYING_BACK = frozenset({"summarise", "check_understanding", "propose_next_step", "ask_commitment"})
 OPEN_QUESTIONS = frozenset({"ask_open_question", "follow_up", "quantify", "explore_objection"})
 
 
@@ -53,18 +55,20 @@ class Thought:
         raise AssertionError("the last reaction always holds")
 
     def _apply_rules(self, turn: LearnerTurn) -> None:
-        judged = self.state
+        judged, room = self.state, TRUST_GAINED_AT_MOST
         for index, rule in enumerate(self.script.scenario.rules):
             fired = self.state.fired.get(str(index), 0)
             if fired >= rule.at_most or not holds(rule.when, judged, turn):
                 continue
+            gain = min(rule.trust, room)
+            room -= max(0, gain)
             self.state = replace(
                 self.state,
-                trust=scaled(self.state.trust + rule.trust),
+                trust=scaled(self.state.trust + gain),
                 patience=scaled(self.state.patience + rule.patience),
                 fired={**self.state.fired, str(index): fired + 1},
             )
-            self._note("trust", rule.trust, rule.because)
+            self._note("trust", gain, rule.because)
             self._note("patience", rule.patience, rule.because)
 
     def _note(self, what: str, by: int, because: str) -> None:
@@ -82,7 +86,10 @@ class Thought:
         return self._intend("odd", self.script.scenario.odd, verbatim=True)
 
     def _say_goodbye(self, turn: LearnerTurn) -> Intention | None:
-        if "farewell" not in turn.moves or turn.asks or self._agreement_asked(turn) is not None:
+        if "farewell" not in turn.moves or turn.asks:
+            return None
+        asked = self._agreement_asked(turn)
+        if asked is not None and holds(asked.needs, self.state, turn):
             return None
         after = replace(self.state, ended="goodbye")
         line = choose(self.script.scenario.goodbye, self.script.seed, "goodbye", self.state.used)
@@ -189,7 +196,8 @@ class Thought:
             return earned[0], True
         if fresh:
             return fresh[0], False
-        return (named[0], True) if named else (None, False)
+        again = bool(named) and turn.moves.isdisjoint(PLAYING_BACK)
+        return (named[0], True) if again else (None, False)
 
     def _answer(self, turn: LearnerTurn) -> Intention | None:
         if not turn.asks:
