@@ -1,42 +1,74 @@
 """One call, carried out: the thin asynchronous shell around `Conversation`.
 
 It stamps the learner's sound, carries out what the conversation orders on lanes, brings the results back as events, and
-writes every step into the journal. It decides nothing.
+writes every step into the journal. It decides nothing. An engine that fails or hangs is a result like any other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import logging
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from voice.clock import Clock
-from voice.customer import Customer
-from voice.events import EndReason
+from voice import events, messages
+from voice.audio import PCM
+from voice.clock import CUSTOMER_RATE, LEARNER_RATE, Clock, SampleClock, as_learner_samples, samples, seconds
+from voice.conversation import Conversation
+from voice.customer import Customer, Reply
+from voice.detect import FRAME_SAMPLES, SpeechSegmenter, SpeechStarted
+from voice.events import Command, EndReason, Event
+from voice.hearing import TurnEnd
+from voice.journal import JournalWriter
+from voice.lanes import Dropped, Lane, Workers
 from voice.messages import Message
-from voice.record import JSON
+from voice.mouth import Mouth
+from voice.outbox import Outbox
+from voice.record import JSON, Word
+from voice.rules import Rules
+from voice.sound_memory import SoundMemory
+from voice.turns import silence_needed_s
+from voice.writing import Writing
 
-PCM = NDArray[np.int16]
 Send = Callable[[Message], None]
 
+_log = logging.getLogger(__name__)
 
-class Mouth(Protocol):
-    """The customer's voice, 24 kHz int16 mono."""
-
-    def cached(self, text: str) -> PCM | None:
-        """What was synthesized before, at once; None where it wasn't."""
-        ...
-
-    def say(self, text: str) -> PCM:
-        """Synthesize (blocking, for a worker thread) and keep."""
-        ...
+_STALL_S = 1.0  # without a frame for so long, the call's clock goes by the machine's
+_TICK_S = 0.1  # at which it then goes
+_LAST_TEXTS_S = 20.0  # how long the end waits for better texts
+_FINAL = 1  # rank of better texts: behind partials
+_NO_REPLY = Reply(key=-1, continues=False)
+_KEPT_REPLIES = 64  # epochs; an answer is settled within a few
+_TAPE_JITTER = samples(0.08)  # reports wander by less than a client's buffer
+_SILENT_FRAME: PCM = np.zeros(FRAME_SAMPLES, dtype=np.int16)
 
 
-class TurnEndJudge(Protocol):
+class Recognition(Protocol):
+    """What a recogniser returns (`voice.listen.Transcript`); word times are seconds from the sound's start."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def words(self) -> Sequence[Word]: ...
+
+
+class Recognizer(Protocol):
+    def recognize(self, pcm: PCM, *, context: str = "") -> Recognition: ...
+
+
+class EndJudge(Protocol):
     def end_probability(self, pcm: PCM) -> float: ...
+
+
+class Detector(Protocol):
+    def feed(self, frame: PCM) -> bool: ...
 
 
 class TapeSink(Protocol):
@@ -47,21 +79,27 @@ class TapeSink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """What a call hears and speaks with. Shared between calls, so each is thread-safe."""
+    """What a call hears and speaks with. All but `detector`, which is the call's own, may be shared between calls.
 
+    `quick` recognises while the learner waits, `thorough` what stays on record (None: the quick text stays).
+    `end_judge` is Smart Turn, None to do without. `turn_end` weighs the witnesses.
+    """
+
+    detector: Detector
+    quick: Recognizer
+    thorough: Recognizer | None
+    end_judge: EndJudge | None
     mouth: Mouth
+    turn_end: TurnEnd = silence_needed_s
 
 
 class Call:
-    """One call. All methods belong to the event loop's thread.
+    """One call. All methods belong to the event loop's thread, and none raises for what a client sends.
 
     `send` takes each outbound message in order and must not block; sound is handed to it as soon as there is any, at
-    most `Rules.send_ahead_s` ahead of what has been played. `facts` goes into the journal's first entry as it is
-    (scenario, persona, seed, difficulty ...).
-
-    `start` rings. Then the gateway calls `audio` for each frame, and the others for what the client reports. `finished`
-    resolves to the reason once the call is over and all that belongs on record is written; the gateway then closes the
-    journal and finishes the tape. Nothing here raises for what a client sends.
+    most some seconds ahead of what has been played. `facts` goes into the journal's first entry as it is (scenario,
+    persona, seed, difficulty ...). `start` rings; `finished` returns once the call is over and all that belongs on
+    record is written; then the owner closes the journal and finishes the tape.
     """
 
     def __init__(
@@ -70,35 +108,353 @@ class Call:
         call_id: str,
         customer: Customer,
         engines: Engines,
+        workers: Workers,
+        journal: JournalWriter,
+        tape: TapeSink,
         send: Send,
         clock: Clock,
-        facts: JSON,
+        facts: JSON | None = None,
+        rules: Rules | None = None,
     ) -> None:
-        raise NotImplementedError
+        self.id = call_id
+        self.counts: Counter[str] = Counter()
+        self._customer = customer
+        self._engines = engines
+        self._journal = journal
+        self._tape = tape
+        self._clock = clock
+        self._facts = facts or {}
+        self._rules = rules or Rules()
+        self._conversation = Conversation(self._rules, engines.turn_end)
+        self._samples = SampleClock()
+        self._segmenter = SpeechSegmenter()
+        self._memory = SoundMemory()
+        self._outbox = Outbox(send)
+        self._writing = Writing(customer, self._step, lambda: self._samples.at)
+        # A partial, a cut or a better text takes one of two workers, so that a tail finds the other one free.
+        self._tails = Lane(workers, "recognition", width=2, capacity=1)
+        self._others = Lane(workers, "recognition", width=1, capacity=8)
+        self._judging = Lane(workers, "speech", width=1, capacity=1)
+        self._speech = Lane(workers, "speech", width=1, capacity=32)
+        self._inbox: deque[Event] = deque()
+        self._stepping = False
+        self._rest = b""  # bytes of a frame that isn't whole yet
+        self._muted = False
+        self._wake_at: int | None = None
+        self._replies: dict[int, Reply] = {}
+        self._pieces: dict[tuple[int, int], tuple[events.Synthesize, PCM]] = {}
+        self._tape_end = 0  # on the learner's clock
+        self._unrecorded: PCM = np.zeros(0, dtype=np.int16)
+        self._began_s = 0.0
+        self._moved_s = 0.0  # when the call's clock last moved
+        self._time_keeper: asyncio.Task[None] | None = None
+        self._held = False
+        self._stalled = False
+        self._reason: EndReason | None = None
+        self._over = asyncio.Event()
+
+    # What the gateway calls.
 
     def start(self) -> None:
         """Ring: the customer picks up shortly after."""
+        self._began_s = self._moved_s = self._clock.now_s()
+        self._journal.opened(self.id, self._rules, self._facts)
+        self._engines.mouth.prepare(self._customer.openers)
+        self._outbox.send(messages.Ready(self.id, CUSTOMER_RATE))
+        self._time_keeper = asyncio.ensure_future(self._keep_time())
+        self._step(events.Dialled(self._samples.at))
 
     async def audio(self, pcm: bytes) -> None:
-        """Learner's sound: s16le mono at 16 kHz, any even number of bytes."""
+        """Learner's sound: s16le mono at 16 kHz, any even number of bytes. Ignored while held and after the end."""
+        if self._held or self._reason is not None:
+            return
+        self._moved_s, self._stalled = self._clock.now_s(), False
+        data = self._rest + pcm
+        whole = len(data) - len(data) % (2 * FRAME_SAMPLES)
+        self._rest = data[whole:]
+        sound = np.frombuffer(data[:whole], dtype="<i2").astype(np.int16)
+        for start in range(0, len(sound), FRAME_SAMPLES):
+            self._frame(sound[start : start + FRAME_SAMPLES])
 
-    def played(self, utterance: int, samples: int) -> None:
+    def played(self, utterance: int, customer_samples: int) -> None:
         """So many samples of the utterance have been played by the client."""
+        at = self._samples.at
+        heard = self._outbox.played(utterance, customer_samples, at)
+        if len(heard):
+            self._record_customer(at, heard)
+            self._step(events.Played(at, utterance, customer_samples))
 
-    def mute(self, on: bool) -> None: ...
+    def mute(self, on: bool) -> None:
+        """A muted learner is silent here, whatever the client sends."""
+        self._muted = on
+        self._step(events.Muted(self._samples.at, on))
 
     def text(self, text: str) -> None:
         """A typed turn."""
+        self._step(events.Typed(self._samples.at, text))
 
     def hangup(self) -> None:
         """The learner hangs up."""
+        self._step(events.HungUp(self._samples.at))
 
     def socket_lost(self) -> None:
         """The client is gone: the line is held for `Rules.held_s`, then ended."""
+        if not self._held and self._reason is None:
+            self._held = True
+            self._outbox.send = _nobody
+            self._moved_s = self._clock.now_s()
+            self._step(events.SocketLost(self._samples.at))
 
-    def resume(self, send: Send, samples: int) -> None:
-        """The client is back, having played `samples` of the utterance under way when it was lost."""
+    def resume(self, send: Send, customer_samples: int) -> None:
+        """The client is back, having played `customer_samples` of the utterance under way when it was lost."""
+        if self._reason is not None:
+            send(messages.Ended(self._reason))
+            return
+        self.socket_lost()
+        self._held = False
+        self._moved_s = self._clock.now_s()
+        self._outbox.send = send
+        send(messages.Ready(self.id, CUSTOMER_RATE))
+        self._step(events.Resumed(self._samples.at, customer_samples))
 
     async def finished(self) -> EndReason:
-        """Wait for the end of the call."""
-        raise NotImplementedError
+        """Wait for the end of the call and of what is still written about it."""
+        await self._over.wait()
+        assert self._reason is not None
+        return self._reason
+
+    # Time.
+
+    def _frame(self, sound: PCM) -> None:
+        if self._reason is not None:
+            return
+        if self._muted:
+            sound = np.zeros_like(sound)
+        at = self._samples.advance(len(sound))
+        self._tape.learner(at, sound)
+        self._memory.append(sound)
+        change = self._segmenter.feed(self._engines.detector.feed(sound))
+        now = self._samples.at
+        if change is not None:
+            started = isinstance(change, SpeechStarted)
+            self._step(events.SpeechStarted(now, change.at) if started else events.SpeechPaused(now, change.at))
+        if self._wake_at is not None and self._wake_at <= now:
+            self._wake_at = None
+            self._step(events.Woke(now))
+        self._outbox.flush(now)
+
+    async def _keep_time(self) -> None:
+        """Held, or without a microphone, the call's clock goes by the machine's, over silence."""
+        frame_s = FRAME_SAMPLES / LEARNER_RATE
+        while self._reason is None:
+            await self._clock.sleep(_TICK_S)
+            now_s = self._clock.now_s()
+            self._stalled = self._stalled or self._held or now_s - self._moved_s > _STALL_S
+            if self._stalled:
+                self._rest = b""
+                while self._moved_s + frame_s <= now_s:
+                    self._moved_s += frame_s
+                    self._frame(_SILENT_FRAME)
+
+    # Events in, commands out.
+
+    def _step(self, event: Event) -> None:
+        """Steps don't nest: what a command brings about at once is the next event."""
+        if self._reason is not None and not isinstance(event, events.TextImproved):
+            return
+        self._inbox.append(event)
+        if self._stepping:
+            return
+        self._stepping = True
+        try:
+            while self._inbox:
+                event = self._inbox.popleft()
+                commands = self._conversation.step(event)
+                self._journal.stepped(event, commands, self._clock.now_s() - self._began_s)
+                for command in commands:
+                    self._carry_out(command)
+        finally:
+            self._stepping = False
+
+    def _carry_out(self, command: Command) -> None:
+        at, send = self._samples.at, self._outbox.send
+        match command:
+            case events.WakeAt():
+                self._wake_at = command.at
+            case events.Show():
+                send(messages.State(command.state))
+            case events.Caption():
+                send(messages.Partial(command.text))
+            case events.Tell():
+                send(messages.TurnSaid(command.who, command.text, command.turn))
+            case events.Recognize():
+                lane = self._tails if command.kind == "tail" else self._others
+                sound = self._memory.read(command.since, command.until)
+                work = partial(self._engines.quick.recognize, sound, context=command.before)
+                lane.submit(command.epoch, work, partial(self._recognized, command))
+            case events.JudgeEnd():
+                if self._engines.end_judge is not None:
+                    sound = self._memory.read(command.since, command.until)
+                    judge = partial(self._engines.end_judge.end_probability, sound)
+                    self._judging.submit(command.epoch, judge, partial(self._end_judged, command))
+            case events.Preview():
+                self._writing.preview(command.text)
+            case events.Decide():
+                self._decide(command)
+            case events.Write():
+                self._writing.write(command.epoch, self._replies[command.epoch])
+            case events.StopWriting():
+                self.counts["writer_given_up"] += 1
+                self._writing.stop(command.epoch)
+            case events.Synthesize():
+                self._synthesize(command)
+            case events.Cancel():
+                self._writing.stop(command.epoch)
+                self._speech.cancel(command.epoch)
+            case events.Commit():
+                for key in [key for key in self._pieces if key[0] < command.epoch]:
+                    del self._pieces[key]
+            case events.Say():
+                order, pcm = self._pieces.pop((command.utterance, command.piece))
+                self._outbox.say(command.utterance, at, order.text, order.origin, command.gap, pcm)
+            case events.AllSaid():
+                self._outbox.all_said(command.utterance, command.customer_samples, at)
+            case events.Clear():
+                self._outbox.clear(command.utterance)
+                send(messages.Clear(command.utterance))
+            case events.Duck():
+                send(messages.Duck(command.utterance, command.on))
+            case events.Resend():
+                self._outbox.resend(command.utterance, command.customer_samples, at)
+            case events.Settle():
+                self._settle(command)
+            case events.Improve():
+                self._improve(command)
+            case events.Drop():
+                self.counts[f"dropped_{command.why}"] += 1
+            case events.End():
+                self._end(command.reason)
+
+    # What is ordered, and what comes back.
+
+    def _recognized(self, order: events.Recognize, result: object) -> None:
+        text, words = self._transcript(result, order.since, f"{order.kind} recognition")
+        self._step(events.Recognized(self._samples.at, order.epoch, order.kind, text, words))
+
+    def _end_judged(self, order: events.JudgeEnd, result: object) -> None:
+        probability = float(result) if isinstance(result, float | int) else None
+        if probability is None:
+            self._failed("end of turn", result)
+        self._step(events.EndJudged(self._samples.at, order.epoch, probability))
+
+    def _transcript(self, result: object, since: int, what: str) -> tuple[str | None, tuple[Word, ...]]:
+        if isinstance(result, Exception):
+            self._failed(what, result)
+            return None, ()
+        heard: Recognition = result  # type: ignore[assignment]
+        offset_s = seconds(since)
+        words = (Word(word.text, offset_s + word.start_s, offset_s + word.end_s) for word in heard.words)
+        return heard.text.strip(), tuple(words)
+
+    def _decide(self, order: events.Decide) -> None:
+        self._writing.preview("")
+        try:
+            reply = self._customer.decide(order.heard)
+        except Exception as error:  # the call outlives a fault in a scenario
+            self._failed("decision", error)
+            reply = _NO_REPLY
+        self._replies = {epoch: known for epoch, known in self._replies.items() if epoch > order.epoch - _KEPT_REPLIES}
+        self._replies[order.epoch] = reply
+        at, opener = self._samples.at, reply.opener.strip()
+        self._step(events.Decided(at, order.epoch, reply.key, opener, reply.continues, reply.hang_up))
+
+    def _synthesize(self, order: events.Synthesize) -> None:
+        pcm = self._engines.mouth.cached(order.text)
+        if pcm is not None:
+            self._synthesized(order, pcm)
+            return
+        if order.origin == "opener":
+            self.counts["opener_not_cached"] += 1
+        work = partial(self._engines.mouth.say, order.text, order.origin)
+        self._speech.submit(order.epoch, work, partial(self._synthesized, order))
+
+    def _synthesized(self, order: events.Synthesize, result: object) -> None:
+        length = len(result) if isinstance(result, np.ndarray) else 0
+        if isinstance(result, np.ndarray):
+            self._pieces[order.epoch, order.piece] = (order, result)
+        else:
+            self._failed("synthesis", result)
+        self._step(events.Synthesized(self._samples.at, order.epoch, order.piece, length))
+
+    def _settle(self, order: events.Settle) -> None:
+        reply = next((reply for reply in self._replies.values() if reply.key == order.key), None)
+        if reply is None or reply is _NO_REPLY:
+            return
+        try:
+            notes = self._customer.settle(reply, order.heard, order.said)
+        except Exception as error:  # the call outlives a fault in a scenario
+            self._failed("settling", error)
+            return
+        self._journal.settled(order.turn, self._samples.at, notes)
+
+    def _improve(self, order: events.Improve) -> None:
+        thorough = self._engines.thorough
+        if thorough is None:
+            return
+        sounds = [(since, self._memory.read(since, until)) for since, until in order.spans]
+
+        def work() -> list[tuple[int, Recognition]]:
+            return [(since, thorough.recognize(sound)) for since, sound in sounds if len(sound)]
+
+        self._others.submit(order.epoch, work, partial(self._improved, order), rank=_FINAL)
+
+    def _improved(self, order: events.Improve, result: object) -> None:
+        if isinstance(result, list):
+            parts = [self._transcript(heard, since, "better text") for since, heard in result]
+            text = " ".join(text for text, _ in parts if text)
+            words = tuple(word for _, words in parts for word in words)
+            self._step(events.TextImproved(self._samples.at, order.epoch, order.turn, text, words))
+        else:
+            self._failed("better text", result)
+
+    def _failed(self, what: str, error: object) -> None:
+        self.counts[f"failed_{what.replace(' ', '_')}"] += 1
+        if not isinstance(error, Dropped):
+            _log.warning("call %s: %s failed: %r", self.id, what, error)
+            self._journal.noted("failed", self._samples.at, {"what": what, "error": repr(error)})
+
+    def _record_customer(self, at: int, heard: PCM) -> None:
+        """What was played goes onto the tape where it was played; reports jitter, sound doesn't."""
+        whole = np.concatenate([self._unrecorded, heard])
+        started_at = at - as_learner_samples(len(whole))
+        if abs(started_at - self._tape_end) > _TAPE_JITTER:
+            self._tape_end = max(0, started_at)
+        kept = len(whole) - len(whole) % 3  # three customer samples are two of the learner's
+        self._tape.customer(self._tape_end, whole[:kept])
+        self._unrecorded = whole[kept:]
+        self._tape_end += as_learner_samples(kept)
+
+    # The end.
+
+    def _end(self, reason: EndReason) -> None:
+        self._reason = reason
+        self._writing.close()
+        self._outbox.send(messages.Ended(reason))
+        for lane in (self._tails, self._judging, self._speech):
+            lane.close()
+        self._last = asyncio.ensure_future(self._wait_for_texts())
+
+    async def _wait_for_texts(self) -> None:
+        """The better texts that are still being made belong on record."""
+        waited_s = 0.0
+        while not self._others.idle and waited_s < _LAST_TEXTS_S:
+            await self._clock.sleep(_TICK_S)
+            waited_s += _TICK_S
+        self._others.close()
+        self.counts["queue_dropped"] += sum(lane.dropped for lane in (self._tails, self._others, self._speech))
+        self._journal.noted("counts", self._samples.at, dict(self.counts))
+        self._over.set()
+
+
+def _nobody(message: Message) -> None:
+    """Where messages go while the line is held."""

@@ -101,13 +101,12 @@ class WritingEnded:
 
 @dataclass(frozen=True, slots=True)
 class Synthesized:
-    """Answers `Synthesize`. `word_ends` are customer samples from the start of the piece; no samples: it failed."""
+    """Answers `Synthesize`. No samples: it failed."""
 
     at: int
     epoch: int
     piece: int
     customer_samples: int
-    word_ends: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +123,7 @@ class TextImproved:
     """Answers `Improve`: a better recogniser's text of a turn. Changes what is on record, never what was decided."""
 
     at: int
+    epoch: int
     turn: int
     text: str | None
     words: tuple[Word, ...] = ()
@@ -257,6 +257,13 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class StopWriting:
+    """The writer of this epoch has been silent for too long; what it has written is still said."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
 class Synthesize:
     epoch: int
     piece: int
@@ -358,6 +365,7 @@ class Drop:
 class Improve:
     """Recognise a turn once more with the better recogniser; `spans` are pairs of learner samples."""
 
+    epoch: int
     turn: int
     spans: tuple[tuple[int, int], ...]
 
@@ -376,6 +384,7 @@ Command = (
     | Preview
     | Decide
     | Write
+    | StopWriting
     | Synthesize
     | Cancel
     | Say

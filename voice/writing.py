@@ -1,0 +1,72 @@
+"""The customer's words on their way from the writer: one task an epoch, ended with it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+
+from voice.customer import Customer, Line, Reply
+from voice.events import Event, LineWritten, WritingEnded
+
+_log = logging.getLogger(__name__)
+
+
+class Writing:
+    """Starts and stops the writer; hands each line on as an event, stamped with `at`."""
+
+    def __init__(self, customer: Customer, step: Callable[[Event], None], at: Callable[[], int]) -> None:
+        self._customer = customer
+        self._step = step
+        self._at = at
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._preview: asyncio.Task[None] | None = None
+
+    def write(self, epoch: int, reply: Reply) -> None:
+        task = asyncio.ensure_future(self._write(epoch, reply))
+        self._tasks[epoch] = task
+        task.add_done_callback(lambda _: self._tasks.pop(epoch, None))
+
+    def stop(self, epoch: int) -> None:
+        if (task := self._tasks.pop(epoch, None)) is not None:
+            task.cancel()
+
+    def preview(self, text: str) -> None:
+        """Only the latest is of use; "" ends it."""
+        if self._preview is not None:
+            self._preview.cancel()
+            self._preview = None
+        if text:
+            self._preview = asyncio.ensure_future(self._warm(text))
+
+    def close(self) -> None:
+        self.preview("")
+        for epoch in list(self._tasks):
+            self.stop(epoch)
+
+    async def _write(self, epoch: int, reply: Reply) -> None:
+        try:
+            async with _closing(self._customer.words(reply)) as lines:
+                async for line in lines:
+                    self._step(LineWritten(self._at(), epoch, line.text, line.origin))
+        except Exception:  # a customer isn't to raise; if one does, the turn ends where it is
+            _log.warning("the writer failed in epoch %d", epoch, exc_info=True)
+        self._step(WritingEnded(self._at(), epoch))
+
+    async def _warm(self, text: str) -> None:
+        try:
+            await self._customer.preview(text)
+        except Exception:  # only time is lost
+            _log.warning("the preview failed", exc_info=True)
+
+
+@contextlib.asynccontextmanager
+async def _closing(lines: AsyncIterator[Line]) -> AsyncIterator[AsyncIterator[Line]]:
+    """Closes a generator as soon as it isn't read any more, so that the model stops."""
+    try:
+        yield lines
+    finally:
+        close = getattr(lines, "aclose", None)
+        if close is not None:
+            await close()
