@@ -46,7 +46,8 @@ export class CallSession {
   private ready = false;
   private frames = 0;
   private silentFrames = 0;
-  private playing = { utterance: 0, samples: 0 };
+  /** The last report, and whether that utterance is over: then nothing of a newer one has been heard. */
+  private heard: { utterance: number; samples: number; final: boolean } | null = null;
   private opened = false;
 
   /** To be made inside the click, which is what lets the page make a sound. */
@@ -56,7 +57,7 @@ export class CallSession {
   ) {
     this.desk = new SoundDesk({
       frame: (pcm, level) => this.frame(pcm, level),
-      played: (utterance, samples) => this.played(utterance, samples),
+      played: (utterance, samples, final) => this.played(utterance, samples, final),
       customerLevel: (level) => (this.customerLevel = meter(level)),
     });
     this.ring = new RingTone(this.desk.context);
@@ -150,7 +151,7 @@ export class CallSession {
       gaveUp: () => this.finish('lost'),
       greeting: (again) =>
         again
-          ? { type: 'resume', token: ticket.token, samples: this.playing.samples }
+          ? { type: 'resume', token: ticket.token, samples: this.heard && !this.heard.final ? this.heard.samples : 0 }
           : { type: 'hello', sample_rate: 16_000 },
     });
   }
@@ -161,6 +162,9 @@ export class CallSession {
         this.ready = true;
         this.phase = this.pickedUp ? 'live' : 'ringing';
         if (this.muted) this.line?.send({ type: 'mute', on: true });
+        // A report that was lost with the connection is made up for.
+        if (this.heard)
+          this.line?.send({ type: 'played', utterance: this.heard.utterance, samples: this.heard.samples });
         return;
       case 'state':
         return this.enter(message.value);
@@ -220,8 +224,8 @@ export class CallSession {
     this.silent = this.silentFrames * FRAME_S >= SILENT_S;
   }
 
-  private played(utterance: number, samples: number): void {
-    this.playing = { utterance, samples };
+  private played(utterance: number, samples: number, final: boolean): void {
+    this.heard = { utterance, samples, final };
     this.line?.send({ type: 'played', utterance, samples });
     this.captions.heard(utterance, samples);
     this.caption = this.captions.line;

@@ -3,6 +3,7 @@ export interface Likeness {
   field: string;
   skin: string;
   shade: string;
+  lips: string;
   hair: string;
   clothes: string;
   collar: 'shirt' | 'blazer' | 'round';
@@ -12,12 +13,13 @@ export interface Likeness {
 }
 
 const FIELDS = ['#ffc247', '#ff9c80', '#79cfba', '#97bcf7', '#f3a2c6', '#c9d867'];
-const SKINS: [string, string][] = [
-  ['#f6cfb2', '#e5ae8b'],
-  ['#eab68d', '#d09366'],
-  ['#c98f64', '#ab7149'],
-  ['#9a6442', '#7d4c2f'],
-  ['#6f4630', '#553221'],
+/** Skin, its shaded side, lips. */
+const SKINS: [string, string, string][] = [
+  ['#f6cfb2', '#e5ae8b', '#a94f45'],
+  ['#eab68d', '#d09366', '#96423a'],
+  ['#c98f64', '#ab7149', '#7d3530'],
+  ['#9a6442', '#7d4c2f', '#5a2522'],
+  ['#7a4d35', '#5d3823', '#3d1a19'],
 ];
 const HAIRS = ['#2b1a1d', '#4a2b20', '#7c4a26', '#8d8791', '#b5622f'];
 const CLOTHES = ['#3b2147', '#204b57', '#7b2d3b', '#2d3f73', '#47523a'];
@@ -42,12 +44,13 @@ export function likeness(id: string, pronoun = ''): Likeness {
     return item;
   };
   const styles = pronoun.startsWith('she') ? SHE : pronoun.startsWith('he') ? HE : [...SHE, ...HE];
-  const [skin, shade] = pick(SKINS);
+  const [skin, shade, lips] = pick(SKINS);
   const style = pick(styles);
   return {
     field: pick(FIELDS),
     skin,
     shade,
+    lips,
     style,
     hair: pick(HAIRS),
     clothes: pick(CLOTHES),
