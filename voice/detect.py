@@ -122,6 +122,26 @@ class SpeechDetector:
 
 
 @dataclass(frozen=True, slots=True)
+class Voiced:
+    """How much of a sound is speech, and between which times of it, in seconds."""
+
+    seconds: float = 0.0
+    first_s: float = 0.0
+    last_s: float = 0.0
+
+
+def voiced(pcm: PCM) -> Voiced:
+    """Measure the speech in a whole 16 kHz sound by Silero alone, in steps of 32 ms."""
+    silero, samples = Silero(), as_float(pcm)
+    windows = samples[: len(samples) // _WINDOW_SAMPLES * _WINDOW_SAMPLES].reshape(-1, _WINDOW_SAMPLES)
+    speech = [i for i, window in enumerate(windows) if silero.probability(window) >= _ENTER_PROBABILITY]
+    if not speech:
+        return Voiced()
+    step_s = _WINDOW_SAMPLES / LEARNER_RATE
+    return Voiced(len(speech) * step_s, speech[0] * step_s, (speech[-1] + 1) * step_s)
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted:
     """Speech goes on since sample `at`."""
 

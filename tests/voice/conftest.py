@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,6 @@ import pytest
 from hibari import Hibari
 
 from voice.audio import CUSTOMER_RATE, LEARNER_RATE, PCM, as_pcm, read_wav, resample
-
-SHARED = Path(os.environ.get("RINGSIDE_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "data"
 
 Say = Callable[[str], PCM]
 
@@ -42,11 +39,9 @@ def say() -> Say:
 
 
 @pytest.fixture(scope="session")
-def people() -> list[Recording]:
+def people(shared_data: Path) -> list[Recording]:
     """Recordings of non-native speakers, each with its text."""
-    manifest = SHARED / "speech" / "manifest.jsonl"
-    if not manifest.is_file():
-        pytest.skip(f"no recordings of people at {manifest.parent}")
+    manifest = shared_data / "speech" / "manifest.jsonl"
     lines = [json.loads(line) for line in manifest.read_text("utf-8").splitlines()]
     return [
         Recording(read_wav(manifest.parent / line["audio"])[0], line["text"], line["audio"][:5])
