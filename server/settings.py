@@ -47,6 +47,8 @@ class SpeechSettings(_Section):
     base_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     api_key: SecretStr | None = None
     model: str = Field(default="tts-1", min_length=1)
+    female_voice: str = Field(default="nova", min_length=1)
+    male_voice: str = Field(default="onyx", min_length=1)
 
 
 class RecognitionSettings(_Section):
@@ -85,6 +87,9 @@ class Settings(BaseSettings):
     model_source: Path | None = None
     library_dirs: tuple[Path, ...] = ()
     allowed_origins: tuple[str, ...] = ()
+    behind_proxy: bool = False
+    max_calls: int = Field(default=4, ge=1, le=1000)
+    load_models: Literal["at_start", "at_first_call"] = "at_start"
     open_browser: bool = True
     llm: LanguageModelSettings = LanguageModelSettings()
     speech: SpeechSettings = SpeechSettings()
