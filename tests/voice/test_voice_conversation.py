@@ -38,7 +38,7 @@ def test_a_turn_is_answered_once_and_at_once() -> None:
     assert commits[1].heard.text == "do you have a minute to talk?"
     assert world.times(e.Commit)[1] - 5.0 < 0.6
     said = customer_turns(world)
-    assert [turn.text for turn in said] == ["Hello there?", "Well. Let me think about that. I am not so sure."]
+    assert [turn.text for turn in said] == ["Hello there?", "Hmm. Let me think about that. I am not so sure."]
     assert not any(turn.interrupted for turn in said)
 
 
@@ -187,7 +187,7 @@ def test_a_writer_that_dies_mid_sentence_ends_the_turn_by_patience() -> None:
     )
     world.run(25.0)
     assert len(world.commands(e.StopWriting)) == 1
-    assert customer_turns(world)[1].text == "Well. The thing is"
+    assert customer_turns(world)[1].text == "Hmm. The thing is"
     assert world.commands(e.Show)[-1].state in ("listening", "speaking")
 
 

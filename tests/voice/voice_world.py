@@ -57,16 +57,19 @@ class World:
     seed: int = 0
     faults: Faults = field(default_factory=Faults)
     rules: Rules = field(default_factory=Rules)
-    opener: str = "Well."
+    opener: str = "Hmm."
     lines: tuple[str, ...] = ("Let me think about that.", "I am not so sure.")
     hang_up_after: int | None = None  # answers
-    stale: bool = False  # deliver every result once more, later
+    stale: bool = False  # deliver results whose epoch is over once more
     more: list[tuple[float, Callable[[int], e.Event]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
         self.conversation = Conversation(self.rules, plain_turn_end)
         self.trace: list[tuple[e.Event, list[e.Command]]] = []
+        self.stale_random = random.Random(self.seed)
+        self.over: set[int] = set()
+        self.last_tail = self.last_commit = 0
         self.stale_trace: list[list[e.Command]] = []
         self.queue: list[tuple[int, int, Callable[[], e.Event | None]]] = []
         self.order = itertools.count()
@@ -103,13 +106,36 @@ class World:
     def step(self, event: e.Event) -> None:
         commands = self.conversation.step(event)
         self.trace.append((event, commands))
-        if self.stale and self.past:
-            old = self.random.choice(self.past)
+        for command in commands:
+            self._note_what_is_over(command)
+        if self.stale and (over := [past for past in self.past if self._is_over(past)]):
+            old = self.stale_random.choice(over)
             self.stale_trace.append(self.conversation.step(_again(old, self.now)))
         for command in commands:
             self._obey(command)
-        if hasattr(event, "epoch") and not isinstance(event, e.TextImproved):
+        if hasattr(event, "epoch"):
             self.past.append(event)
+
+    def _note_what_is_over(self, command: e.Command) -> None:
+        match command:
+            case e.Recognize(epoch, "tail"):
+                self.last_tail = epoch
+            case e.Commit(epoch):
+                self.last_commit = epoch
+            case e.Cancel(epoch):
+                self.over.add(epoch)
+            case e.Settle():
+                self.over.add(self.last_commit)
+
+    def _is_over(self, event: e.Event) -> bool:
+        match event:
+            case e.Recognized(_, epoch, "tail") | e.EndJudged(_, epoch):
+                return epoch < self.last_tail
+            case e.Recognized(_, epoch, _):
+                return epoch < self.last_commit
+            case e.TextImproved():
+                return True  # each is answered once
+        return event.epoch in self.over  # type: ignore[union-attr]
 
     # The learner and their device.
 

@@ -1,0 +1,169 @@
+"""Laws of the conversation, over arbitrary learners, orders of events, lost reports, slow and dead engines."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from voice_world import Faults, Speech, World, plain_turn_end
+
+from voice import events as e
+from voice.conversation import Conversation
+from voice.journal_codec import decode_event, encode
+from voice.overlap import bare_words, is_backchannel
+from voice.word_times import word_times
+
+LAW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+_WORDS = st.sampled_from(
+    ["do you have a minute?", "we save people money", "well", "mm-hm", "", "what do you pay and", "yeah", "no, stop"]
+)
+
+
+@st.composite
+def speeches(draw: st.DrawFn) -> list[Speech]:
+    """Stretches of speech, some of which follow each other so closely that they are one turn."""
+    found, at_s = [], draw(st.floats(0.0, 5.0))
+    for _ in range(draw(st.integers(0, 7))):
+        end_s = at_s + draw(st.floats(0.1, 4.0))
+        found.append(Speech(at_s, end_s, draw(_WORDS)))
+        at_s = end_s + draw(st.sampled_from([0.15, 0.3, 0.5, 0.8, 1.5, 4.0, 9.0]))
+    return found
+
+
+faults = st.builds(
+    Faults,
+    fail=st.sampled_from([0.0, 0.1, 0.5]),
+    hang=st.sampled_from([0.0, 0.1, 0.5, 1.0]),
+    slow_s=st.sampled_from([0.1, 0.5, 2.0]),
+    lost_acks=st.sampled_from([0.0, 0.3, 0.95, 1.0]),
+)
+
+accidents = st.lists(
+    st.one_of(
+        st.tuples(st.floats(0.0, 40.0), st.just(e.SocketLost)),
+        st.tuples(st.floats(0.0, 40.0), st.integers(0, 60_000).map(lambda n: lambda at: e.Resumed(at, n))),
+        st.tuples(st.floats(0.0, 40.0), st.just(lambda at: e.Typed(at, "can you hear me?"))),
+        st.tuples(st.floats(0.0, 40.0), st.just(lambda at: e.Muted(at, True))),
+        st.tuples(
+            st.floats(0.0, 40.0),
+            st.tuples(st.integers(0, 30), st.integers(0, 10**6)).map(lambda n: lambda at: e.Played(at, *n)),
+        ),
+    ),
+    max_size=4,
+)
+
+worlds = st.builds(World, speeches(), seed=st.integers(0, 10**6), faults=faults, more=accidents)
+
+
+@LAW
+@given(worlds)
+def test_a_turn_has_one_reply(world: World) -> None:
+    world.run()
+    settled = Counter(settle.turn for settle in world.commands(e.Settle) if settle.turn >= 0)
+    assert all(count == 1 for count in settled.values())
+    assert len({settle.key for settle in world.commands(e.Settle)}) == len(world.commands(e.Settle))
+
+
+@LAW
+@given(worlds)
+def test_nothing_is_audible_before_its_commit_after_its_clear_or_beside_another(world: World) -> None:
+    world.run()
+    committed: int | None = None
+    cleared: set[int] = set()
+    for _, commands in world.trace:
+        for command in commands:
+            if isinstance(command, e.Commit):
+                assert committed is None or command.epoch > committed
+                committed = command.epoch
+            if isinstance(command, e.Clear):
+                cleared.add(command.utterance)
+            if isinstance(command, e.Say | e.AllSaid | e.Resend | e.Duck):
+                assert command.utterance == committed
+                assert command.utterance not in cleared
+
+
+@LAW
+@given(speeches(), st.integers(0, 10**6), faults)
+def test_stale_results_have_no_effect(spoken: list[Speech], seed: int, fault: Faults) -> None:
+    """Results come again when their epoch is over, and the call is the same to the last command."""
+    undisturbed = World(spoken, seed, fault).run()
+    disturbed = World(spoken, seed, fault, stale=True).run()
+    assert all(commands == [] for commands in disturbed.stale_trace)
+    assert disturbed.trace == undisturbed.trace
+
+
+@LAW
+@given(worlds)
+def test_what_stands_as_said_was_played(world: World) -> None:
+    world.run()
+    acked: dict[int, int] = {}  # no more than was sent by then
+    sent: dict[int, int] = {}
+    starts: dict[tuple[int, int], int] = {}
+    current, held = -1, False
+    for event, commands in world.trace:
+        if isinstance(event, e.Played):
+            reported = {event.utterance: event.customer_samples}
+        else:
+            reported = {current: event.customer_samples} if isinstance(event, e.Resumed) and held else {}
+        for utterance, played in reported.items():
+            acked[utterance] = max(acked.get(utterance, 0), min(played, sent.get(utterance, 0)))
+        held = isinstance(event, e.SocketLost) or (held and not isinstance(event, e.Resumed))
+        for command in commands:
+            if isinstance(command, e.Commit):
+                current = command.epoch
+            if isinstance(command, e.Say):
+                first = starts[command.utterance, command.piece] = command.first + command.gap
+                sent[command.utterance] = first + world.pieces[command.utterance, command.piece][1]
+            if isinstance(command, e.Settle):
+                said = []
+                for (epoch, piece), first in sorted(starts.items()):
+                    text, length = world.pieces[epoch, piece]
+                    if epoch == current:
+                        said += [w.text for w in word_times(text, length) if first + w.end <= acked.get(epoch, 0)]
+                assert command.said.split() == " ".join(said).split()
+            if isinstance(command, e.Tell) and command.who == "customer":
+                assert all(0 <= word.start_s <= word.end_s <= event.at / 16_000 + 0.001 for word in command.words)
+
+
+@LAW
+@given(worlds)
+def test_a_call_never_gets_stuck(world: World) -> None:
+    """Left alone, even with engines that are all dead, a call comes to its end; and it doesn't spin."""
+    world.run(until_s=600.0)
+    assert world.ended is not None
+    assert world.wakes < 3_000
+
+
+@LAW
+@given(speeches(), st.integers(0, 10**6), st.sampled_from([0.1, 0.5, 1.0]), st.sampled_from([0.0, 0.9]))
+def test_what_is_said_is_answered(spoken: list[Speech], seed: int, slow_s: float, lost: float) -> None:
+    spoken = [speech for speech in spoken if speech.start_s > 2.0]
+    world = World(spoken, seed, Faults(slow_s=slow_s, lost_acks=lost)).run()
+    heard = world.heard_turns()
+    for speech in spoken:
+        said = " ".join(bare_words(speech.text))
+        assert said in heard or is_backchannel(speech.text)
+
+
+@LAW
+@given(worlds)
+def test_a_replay_is_exact(world: World) -> None:
+    world.run()
+    conversation = Conversation(world.rules, plain_turn_end)
+    for event, commands in world.trace:
+        stored = json.loads(json.dumps([encode(event), [encode(command) for command in commands]]))
+        assert decode_event(stored[0]) == event
+        assert [encode(command) for command in conversation.step(decode_event(stored[0]))] == stored[1]
+
+
+@LAW
+@given(worlds)
+def test_turns_are_told_in_the_order_of_their_start(world: World) -> None:
+    world.run()
+    told = {tell.turn: tell for tell in world.commands(e.Tell)}
+    assert sorted(told) == list(range(len(told)))
+    assert all(tell.since <= tell.until for tell in told.values())
+    assert all(len(tell.words) == len(tell.text.split()) for tell in told.values() if tell.who == "customer")
