@@ -11,7 +11,9 @@ from server.errors import UserError
 
 
 def names() -> list[str]:
-    return sorted(module.name for module in pkgutil.iter_modules(server.benches.__path__))
+    """The benches there are. A module whose name begins with an underscore is something that benches share."""
+    modules = pkgutil.iter_modules(server.benches.__path__)
+    return sorted(module.name for module in modules if not module.name.startswith("_"))
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

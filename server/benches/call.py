@@ -1,0 +1,164 @@
+"""How quickly the customer answers: whole calls over the wire, in real time, against a server of the bench's own.
+
+Learners speak in the voice that the customer doesn't use, and in people's recordings where the shared data is there.
+Prints with --json: "voice_to_voice_ms", "substance_ms", "gap_ms", "barge_in_ms" (each p50, p90, p95, max, n),
+"cut_ins", "unanswered", "turns", the same under "synthetic" and "human", "memory_mb", "targets", "calls", "method".
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+
+from server.benches._learners import SCRIPTS, shared_speech, spoken
+from server.benches._process import ServerProcess, serving
+from server.calls.caller import Conversation, Measured, converse
+from server.calls.client import CallError, appoint, connected
+from server.commands.call import METHOD, as_report, summary
+from server.errors import UserError
+from server.models.store import ModelStore
+from voice.speak import Speaker
+from voice.speak_hibari import Hibari
+from voice.speak_piper import Piper
+
+# What a call must reach on two cores: (figure, quantile or None, at most).
+TARGETS = (
+    ("voice_to_voice_ms", "p50", 600.0),
+    ("voice_to_voice_ms", "p95", 1_000.0),
+    ("substance_ms", "p50", 2_200.0),
+    ("gap_ms", "p90", 400.0),
+    ("barge_in_ms", "p95", 200.0),
+    ("cut_ins", None, 0.0),
+)
+MEMORY_TARGETS_MB = {"idle_without_models": 300.0, "in_call": 3_000.0}
+_SETTLE_S = 3.0
+_SAMPLE_S = 0.5
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--server", help="measure a running server instead of starting one; memory isn't measured then")
+    parser.add_argument("--rounds", type=int, default=1, help="how often to ring each scenario, each time another seed")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scenario", action="append", help="ring only this one; may be given several times")
+    parser.add_argument("--json", action="store_true")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    memory: dict[str, float | None] = {}
+    try:
+        if arguments.server:
+            talks = asyncio.run(_calls(arguments, arguments.server, None, memory))
+        else:
+            memory["idle_without_models"] = _idle_without_models()
+            with serving() as server:
+                time.sleep(_SETTLE_S)
+                memory["idle_with_models"] = server.memory_mb()
+                talks = asyncio.run(_calls(arguments, server.url, server, memory))
+    except CallError as error:
+        raise UserError(str(error)) from error
+    report = _report(talks, memory)
+    print(json.dumps(report, indent=2) if arguments.json else _shown(report))
+    return 0
+
+
+def _idle_without_models() -> float | None:
+    """Memory of a server that has just started and has loaded no model yet."""
+    with serving({"RINGSIDE_LOAD_MODELS": "at_first_call"}, until_ready=False) as server:
+        time.sleep(_SETTLE_S)
+        return server.memory_mb()
+
+
+async def _calls(
+    arguments: argparse.Namespace, url: str, server: ServerProcess | None, memory: dict[str, float | None]
+) -> list[tuple[str, Conversation]]:
+    scenarios = _scenarios(url, arguments.scenario)
+    speaker = Speaker({"hibari": Hibari(), "piper": Piper({"joe": ModelStore.default().path("piper-joe")})})
+    watch = asyncio.create_task(_watch(server, memory)) if server else None
+    talks = []
+    try:
+        for round_number in range(arguments.rounds):
+            for scenario in scenarios:
+                voice = "piper:joe" if scenario["persona"]["pronoun"] == "she" else "hibari:heart"
+                recordings, cut_ins = spoken(SCRIPTS[scenario["kind"]], speaker, voice)
+                call = await appoint(url, scenario["id"], seed=arguments.seed + round_number)
+                async with connected(call, seed=arguments.seed + round_number) as client:
+                    talks.append((scenario["id"], await converse(client, recordings, barge_in=cut_ins)))
+    finally:
+        if watch:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
+    return talks
+
+
+def _scenarios(url: str, wanted: Sequence[str] | None) -> list[dict[str, Any]]:
+    """The first scenario of each kind that has a script, or those that are wanted."""
+    response = httpx.get(f"{url.rstrip('/')}/api/scenarios", timeout=10.0, trust_env=False)
+    response.raise_for_status()
+    known: list[dict[str, Any]] = [one for one in response.json()["scenarios"] if one["kind"] in SCRIPTS]
+    if wanted:
+        missing = set(wanted) - {one["id"] for one in known}
+        if missing:
+            names = ", ".join(one["id"] for one in known)
+            raise UserError(f"--scenario {sorted(missing)[0]}: isn't there or has no script; choose one of: {names}")
+        return [one for one in known if one["id"] in wanted]
+    first = {one["kind"]: one for one in reversed(known)}
+    if not first:
+        raise UserError(f"{url} has no scenario to ring; see `ringside check`")
+    return [first[kind] for kind in SCRIPTS if kind in first]
+
+
+async def _watch(server: ServerProcess, memory: dict[str, float | None]) -> None:
+    """The most memory that was in use at any time."""
+    while True:
+        size = server.memory_mb()
+        if size is not None:
+            memory["in_call"] = max(size, memory.get("in_call") or 0.0)
+        await asyncio.sleep(_SAMPLE_S)
+
+
+def _report(talks: Sequence[tuple[str, Conversation]], memory: dict[str, float | None]) -> dict[str, Any]:
+    turns = [turn for _, talk in talks for turn in talk.turns]
+    people: list[Measured] = [turn for turn in turns if turn.name.startswith("human:")]
+    figures = summary(turns)
+    targets = [
+        _target(
+            f"{name} {quantile}" if quantile else name, figures[name][quantile] if quantile else figures[name], limit
+        )
+        for name, quantile, limit in TARGETS
+    ]
+    targets += [_target(f"memory_mb {name}", memory.get(name), limit) for name, limit in MEMORY_TARGETS_MB.items()]
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    return {
+        **figures,
+        "synthetic": summary([turn for turn in turns if turn not in people]),
+        "human": summary(people),
+        "memory_mb": memory,
+        "targets": targets,
+        "calls": [{"scenario": scenario, **as_report(talk)} for scenario, talk in talks],
+        "method": {
+            **METHOD,
+            "cores": os.cpu_count(),
+            "load_1_minute": load,
+            "human_recordings": "used" if shared_speech() else "left out: no shared data",
+        },
+    }
+
+
+def _target(name: str, value: float | None, limit: float) -> dict[str, Any]:
+    return {"figure": name, "value": value, "at_most": limit, "met": None if value is None else value <= limit}
+
+
+def _shown(report: dict[str, Any]) -> str:
+    lines = [f"{report['turns']} turns in {len(report['calls'])} calls, {report['unanswered']} unanswered"]
+    for target in report["targets"]:
+        verdict = {True: "met", False: "NOT met", None: "not measured"}[target["met"]]
+        lines.append(f"  {target['figure']:32} {target['value']!s:>8}  at most {target['at_most']:g}: {verdict}")
+    lines.append(f"  human recordings: {report['method']['human_recordings']}")
+    return "\n".join(lines)
