@@ -4,10 +4,13 @@ import { parseAudio, parseText, SUBPROTOCOL, type AudioFrame, type Down, type Up
 export const HELD_S = 15;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 2000;
-/** More than this unsent means the network stands still: further sound would only arrive too late. */
-const MOST_BUFFERED_BYTES = 256 * 1024;
-/** The server closed for a reason that another try doesn't mend (no call, not this call's token, taken, not our wire). */
-const FINAL_CODES: ReadonlySet<number> = new Set([4401, 4404, 4406, 4409]);
+/** Three seconds of sound unsent: the network stands still, though the socket doesn't know yet. */
+const MOST_BUFFERED_BYTES = 3 * 16_000 * 2;
+/** The server closed for a reason that another try doesn't mend: not this call's token, no such call, not our wire. */
+const FINAL_CODES: ReadonlySet<number> = new Set([4401, 4404, 4406]);
+
+/** Closed abnormally, as RFC 6455 numbers it. */
+const STANDSTILL_CODE = 1006;
 
 export interface LineEvents {
   message(message: Down): void;
@@ -44,7 +47,14 @@ export class Line {
 
   sound(pcm: Int16Array<ArrayBuffer>): void {
     const socket = this.socket;
-    if (socket?.readyState === WebSocket.OPEN && socket.bufferedAmount < MOST_BUFFERED_BYTES) socket.send(pcm);
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    if (socket.bufferedAmount < MOST_BUFFERED_BYTES) socket.send(pcm);
+    else {
+      // Its closing would wait for an answer that doesn't come: it is left, and the next one is tried.
+      this.socket = null;
+      socket.close();
+      this.over(STANDSTILL_CODE);
+    }
   }
 
   close(): void {
@@ -61,8 +71,12 @@ export class Line {
       socket.send(JSON.stringify(this.events.greeting(this.opened)));
       this.opened = true;
     };
-    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.receive(event.data);
-    socket.onclose = (event) => this.over(event.code);
+    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
+      if (socket === this.socket) this.receive(event.data);
+    };
+    socket.onclose = (event) => {
+      if (socket === this.socket) this.over(event.code);
+    };
   }
 
   private receive(data: string | ArrayBuffer): void {
