@@ -60,15 +60,17 @@ class HostPolicy:
     """Which hosts this server answers to, and which origins may change something or open a socket.
 
     `public_urls` are the addresses under which a proxy shows the server. Without any, only loopback names are
-    answered: a name that someone's DNS points at 127.0.0.1 (DNS rebinding) isn't among them.
+    answered: a name that someone's DNS points at 127.0.0.1 (DNS rebinding) isn't among them. `any_host` is for a
+    server that others reach directly, by whatever name it has in their network.
     """
 
-    def __init__(self, public_urls: Iterable[str] = ()) -> None:
+    def __init__(self, public_urls: Iterable[str] = (), *, any_host: bool = False) -> None:
+        self._any_host = any_host
         self._origins = {_origin(url) for url in public_urls}
         self._hosts = {urlsplit(url).netloc.lower() for url in public_urls}
 
     def knows_host(self, host: str) -> bool:
-        if host.lower() in self._hosts:
+        if self._any_host or host.lower() in self._hosts:
             return True
         return is_loopback(_without_port(host))
 
@@ -120,7 +122,11 @@ class Guard:
 
     def _refusal(self, scope: Scope, headers: Headers, host: str) -> tuple[int, str, str] | None:
         if not self._policy.knows_host(host):
-            return (421, "unknown_host", f"this server isn't called {host[:100]!r}; set RINGSIDE_PUBLIC_URL if it is")
+            return (
+                421,
+                "unknown_host",
+                f"{host[:100]!r} isn't this server; if it is, say so in RINGSIDE_ALLOWED_ORIGINS",
+            )
         changes = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
         if changes and not self._policy.allows_origin(headers, scope["scheme"]):
             return (403, "foreign_origin", "a page of another site may not do this; open Ringside's own page")

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import structlog
 
@@ -15,7 +15,6 @@ from server.metrics import Metrics
 from server.storage.calls import CallStore
 from server.storage.tables import CallRow
 
-GradeState = Literal["pending", "running", "ready", "failed"]
 Report = Callable[[int, int], None]
 
 log = structlog.get_logger(__name__)

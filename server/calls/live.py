@@ -160,6 +160,7 @@ class LiveCall:
                 self._call.socket_lost()
             reason = await self._call.finished()
             await asyncio.gather(*self._tasks)
+            self._hang_up_line()
             await self._fate.completed(reason)
         except asyncio.CancelledError:
             await self._fate.broken_off()
@@ -171,9 +172,12 @@ class LiveCall:
             await self._fate.ended("failed")
             await self._fate.completed("failed")
         finally:
-            self.over.set()
-            if self._outbox is not None:
-                self._outbox.close(CLOSE_DONE)
+            self._hang_up_line()
+
+    def _hang_up_line(self) -> None:
+        self.over.set()
+        if self._outbox is not None:
+            self._outbox.close(CLOSE_DONE)
 
     def _send(self, message: Message) -> None:
         if isinstance(message, Ended):

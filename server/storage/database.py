@@ -50,10 +50,13 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the schema up to this program's, all steps in one transaction: either all are done or none."""
+        import logging
+
         from alembic import command
         from alembic.config import Config
         from alembic.util import CommandError
 
+        logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of its own plug-ins at every start
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         try:

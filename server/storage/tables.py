@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Double, ForeignKey, Index, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -40,8 +40,12 @@ class Base(DeclarativeBase):
     )
 
 
+CallStatus = Literal["ringing", "live", "held", "ended", "interrupted"]
+GradeState = Literal["pending", "running", "ready", "failed"]
+
+
 class CallRow(Base):
-    """One call. `status`: ringing, live, held, ended or interrupted. Titles and names are as they were at the call."""
+    """One call. Titles and names are as they were at the call."""
 
     __tablename__ = "calls"
     __table_args__ = (
@@ -58,12 +62,12 @@ class CallRow(Base):
     drill: Mapped[str | None] = mapped_column(String(200))
     difficulty: Mapped[int] = mapped_column()
     seed: Mapped[int] = mapped_column(BigInteger)
-    status: Mapped[str] = mapped_column(String(16))
+    status: Mapped[CallStatus] = mapped_column(String(16))
     ended_reason: Mapped[str | None] = mapped_column(String(32))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     duration_s: Mapped[float] = mapped_column(Double, default=0.0)
-    grade_state: Mapped[str] = mapped_column(String(16), default="pending")
+    grade_state: Mapped[GradeState] = mapped_column(String(16), default="pending")
     grade_message: Mapped[str | None] = mapped_column(Text)
     grades: Mapped[list[GradeRow]] = relationship(
         cascade="all, delete-orphan", order_by="GradeRow.id", passive_deletes=True, lazy="selectin"

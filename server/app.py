@@ -1,0 +1,90 @@
+"""The application: what it is made of, in which order it starts, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.responses import PlainTextResponse, Response
+
+from server import api_errors, pages
+from server.calls.grading import GradingDesk
+from server.calls.judging import RubricGrader
+from server.calls.routes import router as calls_router
+from server.calls.studio import Studio
+from server.calls.switchboard import Switchboard
+from server.catalogue import load_catalogue
+from server.guards import Guard, HostPolicy
+from server.metrics import Metrics
+from server.models.store import ModelStore
+from server.request_log import RequestLog
+from server.settings import Settings
+from server.storage.calls import CallStore
+from server.storage.database import Database
+from server.storage.folders import CallFolders
+
+WEB_DIST = Path(__file__).parents[1] / "web" / "dist"
+_METRICS_MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist: Path = WEB_DIST) -> FastAPI:
+    """The application for these settings. Nothing is opened or loaded before it starts up."""
+    metrics = Metrics()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database.in_folder(settings.data_dir)
+        await asyncio.to_thread(database.migrate)
+        catalogue = await asyncio.to_thread(load_catalogue, settings.library_dirs)
+        store, folders = CallStore(database), CallFolders(settings.data_dir)
+        desk = GradingDesk(store, RubricGrader(catalogue, folders), metrics)
+        async with Studio(settings, models or ModelStore.default(), metrics) as studio:
+            board = app.state.switchboard = Switchboard(
+                catalogue=catalogue,
+                studio=studio,
+                store=store,
+                folders=folders,
+                desk=desk,
+                metrics=metrics,
+                most_calls=settings.max_calls,
+            )
+            await board.recover()
+            grading = asyncio.create_task(desk.run(), name="grading")
+            try:
+                yield
+            finally:
+                await board.close()
+                grading.cancel()
+                await asyncio.gather(grading, return_exceptions=True)
+        database.close()
+
+    app = FastAPI(
+        title="Ringside",
+        version="1",
+        summary="Practise calls with a simulated customer. The calls themselves are on WebSockets: docs/api.md.",
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    api_errors.install(app)
+    app.include_router(calls_router)
+
+    @app.get("/healthz", response_class=PlainTextResponse)
+    async def healthz() -> str:
+        """Whether the process answers. What is loaded is in /api/status."""
+        return "ok"
+
+    @app.get("/metrics", response_class=PlainTextResponse)
+    async def prometheus() -> Response:
+        return Response(metrics.text(), media_type=_METRICS_MEDIA_TYPE)
+
+    pages.install(app, web_dist)
+    policy = HostPolicy(settings.allowed_origins, any_host=not settings.loopback and not settings.allowed_origins)
+    app.add_middleware(Guard, policy=policy)
+    app.add_middleware(RequestLog)
+    return app

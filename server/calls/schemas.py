@@ -1,0 +1,144 @@
+"""What the calls' HTTP interface takes and gives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from server.storage.tables import CallStatus, GradeState
+from voice.record import Who
+
+
+class CallWish(BaseModel):
+    """`POST /api/calls`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scenario: str = Field(max_length=200)
+    drill: str | None = Field(default=None, max_length=200, description="a moment's id: practise this situation alone")
+    difficulty: int | None = Field(default=None, ge=1, le=5, strict=True)
+    seed: int | None = Field(default=None, ge=0, lt=2**63, strict=True, description="the same seed, the same customer")
+    fork: dict[str, Any] | None = Field(default=None, description="retry from a moment of a call: not available yet")
+
+
+class Ticket(BaseModel):
+    id: str
+    socket: str
+    token: str
+
+
+class IdAndTitle(BaseModel):
+    id: str
+    title: str
+
+
+class PersonaCard(BaseModel):
+    id: str
+    name: str
+    role: str
+    company: str
+    pronoun: str
+
+
+class ScenarioCard(BaseModel):
+    id: str
+    title: str
+    kind: str
+    summary: str
+    goal: str
+    learner_brief: list[str]
+    difficulty: int
+    minutes: int
+    persona: PersonaCard
+    moments: list[IdAndTitle]
+    rubric: IdAndTitle
+    last_score: float | None
+    calls: int
+
+
+class ScenarioList(BaseModel):
+    scenarios: list[ScenarioCard]
+
+
+class CallSummary(BaseModel):
+    id: str
+    scenario: str
+    title: str
+    persona: PersonaCard
+    started_at: datetime
+    duration_s: float
+    status: CallStatus
+    score: float | None
+    passed: bool | None
+    grade_state: GradeState
+
+
+class CallPage(BaseModel):
+    calls: list[CallSummary]
+    next: str | None = Field(description="give it as `before` to get the calls before these")
+
+
+class WordSaid(BaseModel):
+    text: str
+    start_s: float
+    end_s: float
+
+
+class TurnSaid(BaseModel):
+    index: int
+    who: Who
+    text: str
+    start_s: float
+    end_s: float
+    interrupted: bool
+    words: list[WordSaid]
+
+
+class GradeProgress(BaseModel):
+    state: GradeState
+    done: int
+    total: int
+    message: str | None = None
+
+
+class TapeLink(BaseModel):
+    url: str
+    duration_s: float
+
+
+class CallDetail(BaseModel):
+    id: str
+    scenario: IdAndTitle
+    persona: PersonaCard
+    drill: str | None
+    difficulty: int
+    seed: int
+    started_at: datetime
+    duration_s: float
+    status: CallStatus
+    ended_reason: str | None
+    turns: list[TurnSaid]
+    grade_state: GradeProgress
+    grade: dict[str, Any] | None
+    latency: dict[str, Any]
+    tape: TapeLink | None
+    debrief: dict[str, Any] | None = Field(description="the director's account: facts, objections, agreements, goal")
+
+
+class PeaksOut(BaseModel):
+    learner: list[float]
+    customer: list[float]
+    duration_s: float
+
+
+class Stage(BaseModel):
+    name: str
+    state: Literal["ready", "loading", "off", "failed"]
+    detail: str
+
+
+class Status(BaseModel):
+    ready: bool
+    stages: list[Stage]

@@ -1,0 +1,243 @@
+"""The models and threads that all calls share: loaded once, in the background, and told about while they load."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import structlog
+
+from personas.persona import Persona
+from personas.scenario import Scenario
+from server.calls.schemas import Stage
+from server.metrics import Metrics
+from server.models.llm import LanguageModel, language_model
+from server.models.store import ModelStore
+from server.settings import Settings
+from server.storage.calls import NewCall
+from voice.call import EndJudge, Engines, Recognizer
+from voice.customer import Customer
+from voice.lanes import ThreadWorkers
+from voice.mouth import CachedMouth
+from voice.openers import OpenerCache
+
+if TYPE_CHECKING:
+    from voice.speak import Engine, Speaker
+
+SMART_TURN = "smart-turn"
+_PIPER = "piper-"  # models of this prefix are Piper's voices
+
+log = structlog.get_logger(__name__)
+
+
+class StudioError(Exception):
+    """The models can't be used; the message is one line with the mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    quick: Recognizer
+    thorough: Recognizer | None
+    end_judge: EndJudge | None
+    speaker: Speaker
+    cache: OpenerCache
+
+
+class Studio:
+    """An async context manager: entering starts the language model and, unless lazy, loading; it waits for neither."""
+
+    def __init__(self, settings: Settings, store: ModelStore, metrics: Metrics) -> None:
+        self._settings, self._store, self._metrics = settings, store, metrics
+        self.workers = ThreadWorkers()
+        self.language_model: LanguageModel = language_model(settings.llm, store)
+        self._known = {model.name for model in store.manifest.models}
+        self._missing = [name for name in self._wanted() if not store.has(name)]
+        self._stages: dict[str, Stage] = {}
+        for name in ("hearing", "voices"):
+            self._stage(name, "loading", "not loaded yet")
+        if self._missing:
+            self._stage("hearing", "failed", self._mend(self._missing))
+        self._loading: asyncio.Task[_Loaded] | None = None
+        self._loaded: _Loaded | None = None
+
+    async def __aenter__(self) -> Self:
+        await self.language_model.__aenter__()
+        if not self._missing and self._settings.load_models == "at_start":
+            self._load_once()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._loading is not None:
+            with contextlib.suppress(Exception):
+                await self._loading  # a thread can't be stopped; it takes seconds
+        if self._loaded is not None:
+            await asyncio.to_thread(self._loaded.cache.close)
+        self.workers.close()
+        await self.language_model.__aexit__(kind, error, trace)
+
+    def stages(self) -> Sequence[Stage]:
+        """What is ready, loading, off or failed, with a sentence about each."""
+        words = self.language_model.status
+        self._metrics.engine_ready.labels("language_model").set(words.state == "ready")
+        return [*self._stages.values(), Stage(name="language model", state=words.state, detail=words.detail)]
+
+    def problem(self, persona: Persona) -> str | None:
+        """Why a call to this person can't ring, with the mend; None while it can, be it after some loading."""
+        failed = next((stage.detail for stage in self._stages.values() if stage.state == "failed"), None)
+        if failed is not None:
+            return failed
+        engine, _, name = self._voice(persona).partition(":")
+        if engine == "piper" and not self._has(f"{_PIPER}{name}"):
+            return self._mend([f"{_PIPER}{name}"])
+        return None
+
+    async def ready(self) -> None:
+        """Wait until calls can be made. Raises StudioError."""
+        if self._missing:
+            raise StudioError(self._mend(self._missing))
+        try:
+            await asyncio.shield(self._load_once())
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            raise StudioError(f"the models can't be loaded: {error}") from error
+
+    def prepare(self, scenario: Scenario, persona: Persona, new: NewCall) -> None:
+        """Begin with the openers of a call that is about to ring, if the voices are there."""
+        if self._loaded is not None:
+            self._mouth(persona).prepare(self.customer(scenario, persona, new).openers)
+
+    def customer(self, scenario: Scenario, persona: Persona, new: NewCall) -> Customer:
+        from server.calls.customer import DirectedCustomer
+
+        raise NotImplementedError(DirectedCustomer, scenario, persona, new)
+
+    def engines(self, persona: Persona) -> Engines:
+        """For one call; only after `ready`."""
+        from voice.detect import SpeechDetector
+
+        loaded = self._loaded
+        assert loaded is not None
+        return Engines(
+            detector=SpeechDetector(),
+            quick=loaded.quick,
+            thorough=loaded.thorough,
+            end_judge=loaded.end_judge,
+            mouth=self._mouth(persona),
+        )
+
+    def _mouth(self, persona: Persona) -> CachedMouth:
+        assert self._loaded is not None
+        return CachedMouth(self._loaded.speaker, self._loaded.cache, self._voice(persona), persona.pace)
+
+    def _voice(self, persona: Persona) -> str:
+        if self._settings.speech.base_url is None or persona.voice.startswith("endpoint:"):
+            return persona.voice
+        speech = self._settings.speech
+        return f"endpoint:{speech.male_voice if persona.pronoun == 'he' else speech.female_voice}"
+
+    # Loading.
+
+    def _wanted(self) -> list[str]:
+        if self._settings.recognition.base_url is not None:
+            return [SMART_TURN]
+        recognition = self._settings.recognition
+        return list(dict.fromkeys((recognition.quick_model, recognition.model, SMART_TURN)))
+
+    def _has(self, name: str) -> bool:
+        return name in self._known and self._store.has(name)
+
+    def _mend(self, names: Sequence[str]) -> str:
+        return f"{', '.join(names)} not on this machine: run `ringside models pull {' '.join(names)}`, then start again"
+
+    def _load_once(self) -> asyncio.Task[_Loaded]:
+        if self._loading is None or (self._loading.done() and self._loaded is None):
+            self._loading = asyncio.create_task(self._load(), name="load models")
+        return self._loading
+
+    async def _load(self) -> _Loaded:
+        try:
+            speaker = await asyncio.to_thread(self._load_voices)
+            quick, thorough, end_judge = await asyncio.to_thread(self._load_hearing)
+        except Exception as error:
+            log.exception("models can't be loaded")
+            for name, stage in self._stages.items():
+                if stage.state == "loading":
+                    self._stage(name, "failed", f"can't be loaded: {error}")
+            raise
+        cache = OpenerCache(speaker, self._settings.data_dir / "openers", fingerprint=self._fingerprint())
+        self._loaded = _Loaded(quick, thorough, end_judge, speaker, cache)
+        log.info("models loaded", voices=speaker.voices)
+        return self._loaded
+
+    def _load_voices(self) -> Speaker:
+        from voice.speak import Speaker
+        from voice.speak_hibari import Hibari
+
+        self._stage("voices", "loading", "loading")
+        engines: dict[str, Engine] = {"hibari": Hibari()}
+        if piper := self._piper_voices():
+            from voice.speak_piper import Piper
+
+            engines["piper"] = Piper(piper)
+        speech = self._settings.speech
+        if speech.base_url is not None:
+            from voice.speak_endpoint import SpeechEndpoint
+
+            engines["endpoint"] = SpeechEndpoint(
+                speech.base_url,
+                model=speech.model,
+                voices=(speech.female_voice, speech.male_voice),
+                api_key=speech.api_key.get_secret_value() if speech.api_key else "none",
+            )
+        speaker = Speaker(engines)
+        self._stage("voices", "ready", ", ".join(speaker.voices))
+        return speaker
+
+    def _load_hearing(self) -> tuple[Recognizer, Recognizer | None, EndJudge | None]:
+        from voice.smart_turn import SmartTurn
+
+        self._stage("hearing", "loading", "loading")
+        end_judge = SmartTurn(self._store.path(SMART_TURN))
+        chosen = self._settings.recognition
+        quick: Recognizer
+        thorough: Recognizer | None
+        if chosen.base_url is not None:
+            from openai import OpenAI
+
+            from voice.listen import EndpointRecognizer
+
+            key = chosen.api_key.get_secret_value() if chosen.api_key else "none"
+            quick, thorough = EndpointRecognizer(OpenAI(base_url=chosen.base_url, api_key=key), chosen.model), None
+            self._stage("hearing", "ready", f"{chosen.model} at {chosen.base_url}")
+        else:
+            from voice.listen import WhisperRecognizer
+
+            quick = WhisperRecognizer(self._store.path(chosen.quick_model), workers=2)
+            same = chosen.model == chosen.quick_model
+            thorough = None if same else WhisperRecognizer(self._store.path(chosen.model))
+            self._stage("hearing", "ready", chosen.model if same else f"{chosen.quick_model}, then {chosen.model}")
+        return quick, thorough, end_judge
+
+    def _piper_voices(self) -> dict[str, Path]:
+        names = sorted(name for name in self._known if name.startswith(_PIPER) and self._store.has(name))
+        return {name.removeprefix(_PIPER): self._store.path(name) for name in names}
+
+    def _fingerprint(self) -> str:
+        """Names the models behind the voices: sound of another model is made anew."""
+        from importlib.metadata import version
+
+        speech = self._settings.speech
+        paths = sorted(str(path.name) for path in self._piper_voices().values())
+        return "/".join([version("hibari-tts"), *paths, speech.base_url or "", speech.model])
+
+    def _stage(self, name: str, state: str, detail: str) -> None:
+        self._stages[name] = Stage.model_validate({"name": name, "state": state, "detail": detail})
+        self._metrics.engine_ready.labels(name).set(state == "ready")

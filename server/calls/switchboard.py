@@ -1,0 +1,212 @@
+"""Rings calls and sees them to their end: row, folder, journal, tape, grade. One for the process."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import structlog
+
+from server.api_errors import ApiError
+from server.calls import results
+from server.calls.gateway import Gateway
+from server.calls.grading import GradingDesk
+from server.calls.live import LiveCall, LiveCalls
+from server.calls.schemas import CallWish
+from server.calls.studio import Studio
+from server.catalogue import Catalogue
+from server.metrics import Metrics
+from server.storage.calls import CallStore, NewCall
+from server.storage.folders import CallFolder, CallFolders
+from voice.call import Call, Send
+from voice.clock import Clock, MonotonicClock
+from voice.events import EndReason
+from voice.journal import JournalWriter
+from voice.tape import Tape, TapeError, finish_from_spool
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+
+class Switchboard:
+    """All methods belong to the event loop's thread; what blocks is done aside."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        studio: Studio,
+        store: CallStore,
+        folders: CallFolders,
+        desk: GradingDesk,
+        metrics: Metrics,
+        most_calls: int,
+        clock: Clock | None = None,
+    ) -> None:
+        self.catalogue, self.studio, self.store, self.folders = catalogue, studio, store, folders
+        self.desk, self.metrics = desk, metrics
+        self.live = LiveCalls(most_calls)
+        self.gateway = Gateway(self.live, metrics)
+        self._clock = clock or MonotonicClock()
+        self._mending: set[asyncio.Task[None]] = set()
+
+    async def aside(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Do something that blocks on a worker thread."""
+        return await asyncio.to_thread(work, *arguments)
+
+    async def ring(self, wish: CallWish) -> LiveCall:
+        """Make a call ready to be connected. Raises ApiError."""
+        scenario = self.catalogue.scenarios.get(wish.scenario)
+        if scenario is None:
+            raise ApiError(404, "unknown_scenario", f"no scenario has the id {wish.scenario[:60]!r}")
+        if wish.fork is not None:
+            raise ApiError(422, "fork_not_available", "retrying from a moment of a call isn't available yet")
+        if wish.drill is not None and wish.drill not in [moment.id for moment in scenario.moments]:
+            raise ApiError(404, "unknown_moment", f"{scenario.id} has no moment {wish.drill[:60]!r}")
+        persona = self.catalogue.persona_of(scenario)
+        if (problem := self.studio.problem(persona)) is not None:
+            raise ApiError(409, "not_ready", problem)
+        while (left := self.live.displace()) is not None:
+            await self.aside(self._forget, left.id)
+        if self.live.full():
+            raise ApiError(429, "too_many_calls", f"{len(self.live)} calls go on, and this server takes no more")
+        new = NewCall(
+            id=secrets.token_hex(8),
+            scenario=scenario.id,
+            title=scenario.title,
+            persona=results.persona_card(persona).model_dump(),
+            rubric=scenario.rubric,
+            drill=wish.drill,
+            difficulty=scenario.difficulty if wish.difficulty is None else wish.difficulty,
+            seed=secrets.randbits(31) if wish.seed is None else wish.seed,
+        )
+        ending = Ending(self, new)
+        call = LiveCall(new.id, secrets.token_urlsafe(24), ending.make_call, ending, self._clock)
+        self.live.add(call)  # before anything is awaited: two wishes at once don't share the last place
+        await self.aside(self.store.create, new)
+        self.studio.prepare(scenario, persona, new)
+        return call
+
+    async def recover(self) -> None:
+        """What a killed server left: its calls are interrupted, what was said stays, and they can be graded."""
+        for row in await self.aside(self.store.going_on):
+            folder = self.folders.of(row.id)
+            record = await self.aside(results.read_record, folder)
+            if not record.turns and not folder.journal.exists():
+                await self.aside(self._forget, row.id)
+                continue
+            await self.aside(self.store.finish, row.id, "interrupted", "server_stopped", record.duration_s)
+            log.info("call recovered", call=row.id, turns=len(record.turns))
+            task = asyncio.create_task(self.aside(finish_tape, folder))
+            self._mending.add(task)
+            task.add_done_callback(self._mending.discard)
+
+    async def close(self) -> None:
+        await self.live.stop()
+        await asyncio.gather(*self._mending)
+
+    def _forget(self, call_id: str) -> None:
+        """A call that never rang is none."""
+        self.store.delete(call_id)
+        self.folders.of(call_id).remove()
+
+
+class Ending:
+    """One call's files and row, from its first ring to its grade (`server.calls.live.Fate`)."""
+
+    def __init__(self, board: Switchboard, new: NewCall) -> None:
+        self._board, self._new = board, new
+        self._folder: CallFolder = board.folders.of(new.id)
+        self._journal: JournalWriter | None = None
+        self._tape: Tape | None = None
+
+    async def make_call(self, send: Send) -> Call:
+        """Raises StudioError while the models can't be used, OSError when the disk doesn't take the journal."""
+        board, new = self._board, self._new
+        await board.studio.ready()
+        scenario = board.catalogue.scenarios[new.scenario]
+        persona = board.catalogue.persona_of(scenario)
+        await board.aside(self._folder.make)
+        self._journal = JournalWriter(self._folder.journal)
+        self._tape = Tape(self._folder.tape)
+        board.metrics.calls_live.inc()
+        board.metrics.calls_started.inc()
+        log.info("call rings", call=new.id, scenario=new.scenario, seed=new.seed)
+        return Call(
+            call_id=new.id,
+            customer=board.studio.customer(scenario, persona, new),
+            engines=board.studio.engines(persona),
+            workers=board.studio.workers,
+            journal=self._journal,
+            tape=self._tape,
+            send=send,
+            clock=board._clock,
+            facts={
+                "scenario": new.scenario,
+                "persona": persona.id,
+                "rubric": new.rubric,
+                "drill": new.drill,
+                "difficulty": new.difficulty,
+                "seed": new.seed,
+            },
+        )
+
+    async def status(self, status: str) -> None:
+        await self._board.aside(self._board.store.set_status, self._new.id, status)
+
+    async def ended(self, reason: EndReason) -> None:
+        duration_s = (await self._board.aside(results.read_record, self._folder)).duration_s
+        await self._board.aside(self._board.store.finish, self._new.id, "ended", reason, duration_s)
+
+    async def completed(self, reason: EndReason) -> None:
+        board = self._board
+        self._close_files()
+        self._leave(reason)
+        record = await board.aside(results.read_record, self._folder)
+        await board.aside(board.store.finish, self._new.id, "ended", reason, record.duration_s)
+        board.desk.submit(self._new.id)
+        await board.aside(finish_tape, self._folder)
+        await board.aside(self._observe)
+        log.info("call ended", call=self._new.id, reason=reason, duration_s=round(record.duration_s, 1))
+
+    async def broken_off(self) -> None:
+        board = self._board
+        if self._journal is None:
+            board.live.remove(self._new.id)
+            await board.aside(board._forget, self._new.id)
+            return
+        self._close_files()
+        self._leave("server_stopped")
+        record = await board.aside(results.read_record, self._folder)
+        await board.aside(board.store.finish, self._new.id, "interrupted", "server_stopped", record.duration_s)
+        await board.aside(finish_tape, self._folder)
+
+    def _close_files(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+        if self._tape is not None:
+            self._tape.close()
+
+    def _leave(self, reason: str) -> None:
+        self._board.live.remove(self._new.id)
+        if self._journal is not None:
+            self._board.metrics.calls_live.dec()
+            self._board.metrics.calls_ended.labels(reason).inc()
+
+    def _observe(self) -> None:
+        for turn in results.read_latency(self._folder)["turns"]:
+            if turn["voice_to_voice_ms"] is not None:
+                self._board.metrics.voice_to_voice_s.observe(turn["voice_to_voice_ms"] / 1000)
+            if turn["substance_ms"] is not None:
+                self._board.metrics.substance_s.observe(turn["substance_ms"] / 1000)
+
+
+def finish_tape(folder: CallFolder) -> None:
+    """Blocking. A call without sound has no tape; a disk that refuses is logged, and the spool stays."""
+    try:
+        finish_from_spool(folder.tape)
+    except TapeError as error:
+        log.warning("no tape", folder=folder.path.name, problem=str(error))

@@ -1,0 +1,52 @@
+"""What can be practised here: the library that comes with Ringside and the operator's own folders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from personas.load import LIBRARY, Library, load_library
+from personas.persona import Persona
+from personas.scenario import Scenario
+from rubrics.moves import MOVES
+from rubrics.rubric import LIBRARY as RUBRICS
+from rubrics.rubric import Rubric, load_rubrics
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Scenarios, personas and rubrics by id. Only what is sound and complete is in it."""
+
+    scenarios: Mapping[str, Scenario]
+    personas: Mapping[str, Persona]
+    rubrics: Mapping[str, Rubric]
+
+    def persona_of(self, scenario: Scenario) -> Persona:
+        return self.personas[scenario.persona]
+
+
+def load_catalogue(folders: Sequence[Path] = ()) -> Catalogue:
+    """Ringside's library, then `folders` (each with personas/, scenarios/ and rubrics/): a later id replaces the same.
+
+    What is wrong with a file is logged, one line each; `ringside check` says the same.
+    """
+    rubrics: dict[str, Rubric] = {}
+    for folder in (RUBRICS, *(folder / "rubrics" for folder in folders)):
+        found = load_rubrics(folder)
+        rubrics |= found.rubrics
+        for problem in found.errors:
+            log.warning("rubric left out", file=problem.file, key=problem.key, problem=problem.message)
+    scenarios: dict[str, Scenario] = {}
+    personas: dict[str, Persona] = {}
+    for folder in (LIBRARY, *folders):
+        library: Library = load_library(folder, rubrics=rubrics.keys(), moves=MOVES)
+        scenarios |= library.scenarios
+        personas |= library.personas
+        for error in library.errors:
+            log.warning("library file left out", file=error.file, key=error.key, problem=error.message)
+    return Catalogue(scenarios, personas, rubrics)

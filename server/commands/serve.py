@@ -1,0 +1,112 @@
+"""`ringside serve`: the server, and its page in the browser."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from typing import Any
+
+from server.errors import UserError
+from server.settings import Settings, load_settings
+
+_DESKTOP_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to listen on (default 127.0.0.1: this machine only)")
+    parser.add_argument("--port", type=int, help="port to listen on (default 8000; 0 takes a free one)")
+    parser.add_argument("--no-browser", action="store_true", help="don't open the page")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    given: dict[str, Any] = {
+        key: getattr(arguments, key) for key in ("host", "port") if getattr(arguments, key) is not None
+    }
+    if arguments.no_browser:
+        given["open_browser"] = False
+    settings = load_settings(**given)
+    for line in warnings_of(settings):
+        print(f"ringside serve: {line}", file=sys.stderr)
+    listening = listen(settings.host, settings.port)
+    return serve(settings, listening)
+
+
+def warnings_of(settings: Settings) -> list[str]:
+    """What an operator must know who lets others in. Raises UserError where it may not be."""
+    if settings.loopback:
+        return []
+    if settings.tls_certificate is None and not settings.behind_proxy:
+        raise UserError(
+            f"{settings.host} is open to other machines, and browsers give a microphone to secure pages only: set "
+            "RINGSIDE_TLS_CERTIFICATE and RINGSIDE_TLS_KEY, or RINGSIDE_BEHIND_PROXY=true behind a proxy that has them"
+        )
+    return ["there are no accounts yet: whoever reaches this address can ring, and can hear and delete every call"]
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises UserError in one line with the mend."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise UserError(f"the address {host!r} isn't known ({error.strerror}); use --host 127.0.0.1") from error
+    listening = socket.socket(family, kind, protocol)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(address)
+        listening.listen(128)  # two servers may both bind with SO_REUSEADDR, but only one may listen
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            mend = f"--port {port + 1}" if port < 65535 else "another --port"
+            raise UserError(f"port {port} on {host} is in use: stop what runs there, or use {mend}") from error
+        raise UserError(f"can't listen on {host}:{port} ({error.strerror}); use another --host or --port") from error
+    return listening
+
+
+def serve(settings: Settings, listening: socket.socket) -> int:
+    """Serve until interrupted."""
+    import uvicorn
+
+    from server.app import create_app
+    from server.logging import configure_logging
+
+    configure_logging(settings)
+    host, port = listening.getsockname()[:2]
+    scheme = "https" if settings.tls_certificate else "http"
+    address = f"{scheme}://{'127.0.0.1' if settings.loopback else host}:{port}"
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                print(f"Ringside is ready: {address}", flush=True)
+                if settings.open_browser and has_desktop():
+                    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    config = uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=settings.behind_proxy,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        ws="websockets-sansio",
+        ws_max_size=128 * 1024,  # twice the longest frame that is understood
+        ws_ping_interval=10.0,
+        ws_ping_timeout=10.0,
+        timeout_graceful_shutdown=5,
+    )
+    server = Server(config)
+    server.run(sockets=[listening])
+    return 0 if server.started else 1
+
+
+def has_desktop() -> bool:
+    """Whether opening a browser would show anybody anything."""
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in _DESKTOP_VARIABLES)
