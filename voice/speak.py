@@ -106,12 +106,13 @@ class Speaker:
 def trim(sound: Sound, rate: int) -> Sound:
     """`sound` without the silence at its ends; empty when it is silent throughout."""
     levels = _levels_db(sound, rate)
-    audible = np.flatnonzero(levels > levels.max(initial=-90.0) + _EDGE_DB)
-    if not len(audible) or levels.max() <= -90.0:
+    loudest = levels.max(initial=-90.0)
+    if loudest <= -90.0:
         return np.zeros(0, dtype=np.float32)
     frame = _frame(rate)
-    start = max(0, audible[0] * frame - int(_LEAD_S * rate))
-    return sound[start : (audible[-1] + 1) * frame + int(_TAIL_S * rate)]
+    onset = int(np.argmax(levels > loudest + _ONSET_DB))
+    end = len(levels) - int(np.argmax(levels[::-1] > loudest + _END_DB))
+    return sound[max(0, onset * frame - int(_LEAD_S * rate)) : end * frame + int(_TAIL_S * rate)]
 
 
 def speech_level_dbfs(sound: Sound, rate: int) -> float:

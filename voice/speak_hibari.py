@@ -17,6 +17,7 @@ class Hibari:
 
     def __init__(self) -> None:
         self._speech = hibari.Hibari(voice="heart", threads=1)
+        self._speech("Ready.")  # its dictionaries load at the first word, which mustn't be a customer's
         self._lock = threading.Lock()  # its tagger isn't documented to be safe across threads
 
     @property
