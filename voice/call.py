@@ -9,30 +9,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Protocol
+from collections.abc import Callable
 
 import numpy as np
 
 from voice import events, messages
 from voice.audio import PCM
-from voice.clock import CUSTOMER_RATE, LEARNER_RATE, Clock, SampleClock, as_learner_samples, samples, seconds
+from voice.clock import CUSTOMER_RATE, LEARNER_RATE, Clock, SampleClock
 from voice.conversation import Conversation
 from voice.customer import Customer, Reply
+from voice.customer_tape import CustomerTape
 from voice.detect import FRAME_SAMPLES, SpeechSegmenter, SpeechStarted
+from voice.engine_room import EngineRoom
+from voice.engines import Engines, TapeSink
 from voice.events import Command, EndReason, Event
-from voice.hearing import TurnEnd
 from voice.journal import JournalWriter
-from voice.lanes import Dropped, Lane, Workers
+from voice.lanes import Workers
 from voice.messages import Message
-from voice.mouth import Mouth
 from voice.outbox import Outbox
-from voice.record import JSON, Word
+from voice.record import JSON
 from voice.rules import Rules
 from voice.sound_memory import SoundMemory
-from voice.turns import silence_needed_s
 from voice.writing import Writing
 
 Send = Callable[[Message], None]
@@ -42,55 +39,9 @@ _log = logging.getLogger(__name__)
 _STALL_S = 1.0  # without a frame for so long, the call's clock goes by the machine's
 _TICK_S = 0.1  # at which it then goes
 _LAST_TEXTS_S = 20.0  # how long the end waits for better texts
-_FINAL = 1  # rank of better texts: behind partials
 _NO_REPLY = Reply(key=-1, continues=False)
 _KEPT_REPLIES = 64  # epochs; an answer is settled within a few
-_TAPE_JITTER = samples(0.08)  # reports wander by less than a client's buffer
 _SILENT_FRAME: PCM = np.zeros(FRAME_SAMPLES, dtype=np.int16)
-
-
-class Recognition(Protocol):
-    """What a recogniser returns (`voice.listen.Transcript`); word times are seconds from the sound's start."""
-
-    @property
-    def text(self) -> str: ...
-
-    @property
-    def words(self) -> Sequence[Word]: ...
-
-
-class Recognizer(Protocol):
-    def recognize(self, pcm: PCM, *, context: str = "") -> Recognition: ...
-
-
-class EndJudge(Protocol):
-    def end_probability(self, pcm: PCM) -> float: ...
-
-
-class Detector(Protocol):
-    def feed(self, frame: PCM) -> bool: ...
-
-
-class TapeSink(Protocol):
-    def learner(self, at_sample: int, pcm: PCM) -> None: ...
-
-    def customer(self, at_sample: int, pcm: PCM) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Engines:
-    """What a call hears and speaks with. All but `detector`, which is the call's own, may be shared between calls.
-
-    `quick` recognises while the learner waits, `thorough` what stays on record (None: the quick text stays).
-    `end_judge` is Smart Turn, None to do without. `turn_end` weighs the witnesses.
-    """
-
-    detector: Detector
-    quick: Recognizer
-    thorough: Recognizer | None
-    end_judge: EndJudge | None
-    mouth: Mouth
-    turn_end: TurnEnd = silence_needed_s
 
 
 class Call:
@@ -117,11 +68,11 @@ class Call:
         rules: Rules | None = None,
     ) -> None:
         self.id = call_id
-        self.counts: Counter[str] = Counter()
         self._customer = customer
         self._engines = engines
         self._journal = journal
         self._tape = tape
+        self._customer_tape = CustomerTape(tape)
         self._clock = clock
         self._facts = facts or {}
         self._rules = rules or Rules()
@@ -131,20 +82,13 @@ class Call:
         self._memory = SoundMemory()
         self._outbox = Outbox(send)
         self._writing = Writing(customer, self._step, lambda: self._samples.at)
-        # A partial, a cut or a better text takes one of two workers, so that a tail finds the other one free.
-        self._tails = Lane(workers, "recognition", width=2, capacity=1)
-        self._others = Lane(workers, "recognition", width=1, capacity=8)
-        self._judging = Lane(workers, "speech", width=1, capacity=1)
-        self._speech = Lane(workers, "speech", width=1, capacity=32)
+        self._room = EngineRoom(engines, workers, self._memory, self._step, lambda: self._samples.at)
         self._inbox: deque[Event] = deque()
         self._stepping = False
         self._rest = b""  # bytes of a frame that isn't whole yet
         self._muted = False
         self._wake_at: int | None = None
         self._replies: dict[int, Reply] = {}
-        self._pieces: dict[tuple[int, int], tuple[events.Synthesize, PCM]] = {}
-        self._tape_end = 0  # on the learner's clock
-        self._unrecorded: PCM = np.zeros(0, dtype=np.int16)
         self._began_s = 0.0
         self._moved_s = 0.0  # when the call's clock last moved
         self._time_keeper: asyncio.Task[None] | None = None
@@ -152,6 +96,11 @@ class Call:
         self._stalled = False
         self._reason: EndReason | None = None
         self._over = asyncio.Event()
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Failures, drops and what was given up, by name."""
+        return self._room.counts
 
     # What the gateway calls.
 
@@ -181,7 +130,7 @@ class Call:
         at = self._samples.at
         heard = self._outbox.played(utterance, customer_samples, at)
         if len(heard):
-            self._record_customer(at, heard)
+            self._customer_tape.played(at, heard)
             self._step(events.Played(at, utterance, customer_samples))
 
     def mute(self, on: bool) -> None:
@@ -288,15 +237,9 @@ class Call:
             case events.Tell():
                 send(messages.TurnSaid(command.who, command.text, command.turn))
             case events.Recognize():
-                lane = self._tails if command.kind == "tail" else self._others
-                sound = self._memory.read(command.since, command.until)
-                work = partial(self._engines.quick.recognize, sound, context=command.before)
-                lane.submit(command.epoch, work, partial(self._recognized, command))
+                self._room.recognize(command)
             case events.JudgeEnd():
-                if self._engines.end_judge is not None:
-                    sound = self._memory.read(command.since, command.until)
-                    judge = partial(self._engines.end_judge.end_probability, sound)
-                    self._judging.submit(command.epoch, judge, partial(self._end_judged, command))
+                self._room.judge_end(command)
             case events.Preview():
                 self._writing.preview(command.text)
             case events.Decide():
@@ -304,19 +247,18 @@ class Call:
             case events.Write():
                 self._writing.write(command.epoch, self._replies[command.epoch])
             case events.StopWriting():
-                self.counts["writer_given_up"] += 1
+                self._room.counts["writer_given_up"] += 1
                 self._writing.stop(command.epoch)
             case events.Synthesize():
-                self._synthesize(command)
+                self._room.synthesize(command)
             case events.Cancel():
                 self._writing.stop(command.epoch)
-                self._speech.cancel(command.epoch)
+                self._room.cancel(command.epoch)
             case events.Commit():
-                for key in [key for key in self._pieces if key[0] < command.epoch]:
-                    del self._pieces[key]
+                self._room.forget_before(command.epoch)
             case events.Say():
-                order, pcm = self._pieces.pop((command.utterance, command.piece))
-                self._outbox.say(command.utterance, at, order.text, order.origin, command.gap, pcm)
+                text, origin, pcm = self._room.take_piece(command.utterance, command.piece)
+                self._outbox.say(command.utterance, at, text, origin, command.gap, pcm)
             case events.AllSaid():
                 self._outbox.all_said(command.utterance, command.customer_samples, at)
             case events.Clear():
@@ -329,62 +271,25 @@ class Call:
             case events.Settle():
                 self._settle(command)
             case events.Improve():
-                self._improve(command)
+                self._room.improve(command)
             case events.Drop():
-                self.counts[f"dropped_{command.why}"] += 1
+                self._room.counts[f"dropped_{command.why}"] += 1
             case events.End():
                 self._end(command.reason)
 
-    # What is ordered, and what comes back.
-
-    def _recognized(self, order: events.Recognize, result: object) -> None:
-        text, words = self._transcript(result, order.since, f"{order.kind} recognition")
-        self._step(events.Recognized(self._samples.at, order.epoch, order.kind, text, words))
-
-    def _end_judged(self, order: events.JudgeEnd, result: object) -> None:
-        probability = float(result) if isinstance(result, float | int) else None
-        if probability is None:
-            self._failed("end of turn", result)
-        self._step(events.EndJudged(self._samples.at, order.epoch, probability))
-
-    def _transcript(self, result: object, since: int, what: str) -> tuple[str | None, tuple[Word, ...]]:
-        if isinstance(result, Exception):
-            self._failed(what, result)
-            return None, ()
-        heard: Recognition = result  # type: ignore[assignment]
-        offset_s = seconds(since)
-        words = (Word(word.text, offset_s + word.start_s, offset_s + word.end_s) for word in heard.words)
-        return heard.text.strip(), tuple(words)
+    # The customer.
 
     def _decide(self, order: events.Decide) -> None:
         self._writing.preview("")
         try:
             reply = self._customer.decide(order.heard)
         except Exception as error:  # the call outlives a fault in a scenario
-            self._failed("decision", error)
+            self._at_fault("decision", error)
             reply = _NO_REPLY
         self._replies = {epoch: known for epoch, known in self._replies.items() if epoch > order.epoch - _KEPT_REPLIES}
         self._replies[order.epoch] = reply
         at, opener = self._samples.at, reply.opener.strip()
         self._step(events.Decided(at, order.epoch, reply.key, opener, reply.continues, reply.hang_up))
-
-    def _synthesize(self, order: events.Synthesize) -> None:
-        pcm = self._engines.mouth.cached(order.text)
-        if pcm is not None:
-            self._synthesized(order, pcm)
-            return
-        if order.origin == "opener":
-            self.counts["opener_not_cached"] += 1
-        work = partial(self._engines.mouth.say, order.text, order.origin)
-        self._speech.submit(order.epoch, work, partial(self._synthesized, order))
-
-    def _synthesized(self, order: events.Synthesize, result: object) -> None:
-        length = len(result) if isinstance(result, np.ndarray) else 0
-        if isinstance(result, np.ndarray):
-            self._pieces[order.epoch, order.piece] = (order, result)
-        else:
-            self._failed("synthesis", result)
-        self._step(events.Synthesized(self._samples.at, order.epoch, order.piece, length))
 
     def _settle(self, order: events.Settle) -> None:
         reply = next((reply for reply in self._replies.values() if reply.key == order.key), None)
@@ -393,46 +298,13 @@ class Call:
         try:
             notes = self._customer.settle(reply, order.heard, order.said)
         except Exception as error:  # the call outlives a fault in a scenario
-            self._failed("settling", error)
+            self._at_fault("settling", error)
             return
         self._journal.settled(order.turn, self._samples.at, notes)
 
-    def _improve(self, order: events.Improve) -> None:
-        thorough = self._engines.thorough
-        if thorough is None:
-            return
-        sounds = [(since, self._memory.read(since, until)) for since, until in order.spans]
-
-        def work() -> list[tuple[int, Recognition]]:
-            return [(since, thorough.recognize(sound)) for since, sound in sounds if len(sound)]
-
-        self._others.submit(order.epoch, work, partial(self._improved, order), rank=_FINAL)
-
-    def _improved(self, order: events.Improve, result: object) -> None:
-        if isinstance(result, list):
-            parts = [self._transcript(heard, since, "better text") for since, heard in result]
-            text = " ".join(text for text, _ in parts if text)
-            words = tuple(word for _, words in parts for word in words)
-            self._step(events.TextImproved(self._samples.at, order.epoch, order.turn, text, words))
-        else:
-            self._failed("better text", result)
-
-    def _failed(self, what: str, error: object) -> None:
-        self.counts[f"failed_{what.replace(' ', '_')}"] += 1
-        if not isinstance(error, Dropped):
-            _log.warning("call %s: %s failed: %r", self.id, what, error)
-            self._journal.noted("failed", self._samples.at, {"what": what, "error": repr(error)})
-
-    def _record_customer(self, at: int, heard: PCM) -> None:
-        """What was played goes onto the tape where it was played; reports jitter, sound doesn't."""
-        whole = np.concatenate([self._unrecorded, heard])
-        started_at = at - as_learner_samples(len(whole))
-        if abs(started_at - self._tape_end) > _TAPE_JITTER:
-            self._tape_end = max(0, started_at)
-        kept = len(whole) - len(whole) % 3  # three customer samples are two of the learner's
-        self._tape.customer(self._tape_end, whole[:kept])
-        self._unrecorded = whole[kept:]
-        self._tape_end += as_learner_samples(kept)
+    def _at_fault(self, what: str, error: Exception) -> None:
+        self.counts[f"failed_{what}"] += 1
+        _log.error("call %s: the customer's %s failed", self.id, what, exc_info=error)
 
     # The end.
 
@@ -440,18 +312,16 @@ class Call:
         self._reason = reason
         self._writing.close()
         self._outbox.send(messages.Ended(reason))
-        for lane in (self._tails, self._judging, self._speech):
-            lane.close()
+        self._room.end()
         self._last = asyncio.ensure_future(self._wait_for_texts())
 
     async def _wait_for_texts(self) -> None:
         """The better texts that are still being made belong on record."""
         waited_s = 0.0
-        while not self._others.idle and waited_s < _LAST_TEXTS_S:
+        while self._room.improving and waited_s < _LAST_TEXTS_S:
             await self._clock.sleep(_TICK_S)
             waited_s += _TICK_S
-        self._others.close()
-        self.counts["queue_dropped"] += sum(lane.dropped for lane in (self._tails, self._others, self._speech))
+        self._room.close()
         self._journal.noted("counts", self._samples.at, dict(self.counts))
         self._over.set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections import Counter
 
@@ -167,3 +168,40 @@ def test_turns_are_told_in_the_order_of_their_start(world: World) -> None:
     assert sorted(told) == list(range(len(told)))
     assert all(tell.since <= tell.until for tell in told.values())
     assert all(len(tell.words) == len(tell.text.split()) for tell in told.values() if tell.who == "customer")
+
+
+_SMALL = st.integers(0, 12)  # epochs and pieces, so that many fit by chance
+_TEXT = st.sampled_from(["", "yes", "what do you mean by that", "and"])
+
+any_event = st.one_of(
+    st.builds(e.Dialled, st.just(0)),
+    st.builds(e.SpeechStarted, st.just(0), st.integers(0, 200_000)),
+    st.builds(e.SpeechPaused, st.just(0), st.integers(0, 200_000)),
+    st.builds(e.Recognized, st.just(0), _SMALL, st.sampled_from(["partial", "tail", "cut"]), st.none() | _TEXT),
+    st.builds(e.EndJudged, st.just(0), _SMALL, st.none() | st.floats(0, 1)),
+    st.builds(e.Decided, st.just(0), _SMALL, _SMALL, _TEXT, st.booleans(), st.booleans()),
+    st.builds(e.LineWritten, st.just(0), _SMALL, _TEXT, st.just("writer")),
+    st.builds(e.WritingEnded, st.just(0), _SMALL),
+    st.builds(e.Synthesized, st.just(0), _SMALL, st.integers(0, 3), st.integers(0, 90_000)),
+    st.builds(e.Played, st.just(0), _SMALL, st.integers(0, 90_000)),
+    st.builds(e.TextImproved, st.just(0), _SMALL, _SMALL, st.none() | _TEXT),
+    st.builds(e.Typed, st.just(0), _TEXT),
+    st.builds(e.SocketLost, st.just(0)),
+    st.builds(e.Resumed, st.just(0), st.integers(0, 90_000)),
+    st.builds(e.Woke, st.just(0)),
+)
+
+
+@LAW
+@given(st.lists(st.tuples(st.integers(0, 40_000), any_event), max_size=80))
+def test_any_order_of_events_leaves_a_call_that_ends(sequence: list[tuple[int, e.Event]]) -> None:
+    """Nonsense never raises, every order to wake lies ahead, and left alone the call comes to its end."""
+    conversation, now, wake, ended = Conversation(turn_end=plain_turn_end), 0, 0, False
+    for step, event in [(0, e.Dialled(0)), *sequence, *[(0, e.Woke(0))] * 400]:
+        now = max(now + step, wake if isinstance(event, e.Woke) else 0)
+        for command in conversation.step(dataclasses.replace(event, at=now)):
+            if isinstance(command, e.WakeAt):
+                wake = command.at
+                assert wake > now
+            ended = ended or isinstance(command, e.End)
+    assert ended

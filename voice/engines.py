@@ -1,0 +1,57 @@
+"""What a call hears and speaks with, as it sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from voice.audio import PCM
+from voice.hearing import TurnEnd
+from voice.mouth import Mouth
+from voice.record import Word
+from voice.turns import silence_needed_s
+
+
+class Recognition(Protocol):
+    """What a recogniser returns (`voice.listen.Transcript`); word times are seconds from the sound's start."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def words(self) -> Sequence[Word]: ...
+
+
+class Recognizer(Protocol):
+    def recognize(self, pcm: PCM, *, context: str = "") -> Recognition: ...
+
+
+class EndJudge(Protocol):
+    def end_probability(self, pcm: PCM) -> float: ...
+
+
+class Detector(Protocol):
+    def feed(self, frame: PCM) -> bool: ...
+
+
+class TapeSink(Protocol):
+    def learner(self, at_sample: int, pcm: PCM) -> None: ...
+
+    def customer(self, at_sample: int, pcm: PCM) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """All but `detector`, which is the call's own, may be shared between calls.
+
+    `quick` recognises while the learner waits, `thorough` what stays on record (None: the quick text stays).
+    `end_judge` is Smart Turn, None to do without. `turn_end` weighs the witnesses.
+    """
+
+    detector: Detector
+    quick: Recognizer
+    thorough: Recognizer | None
+    end_judge: EndJudge | None
+    mouth: Mouth
+    turn_end: TurnEnd = silence_needed_s
