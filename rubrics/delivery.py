@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from statistics import median
@@ -109,7 +110,7 @@ def measure(record: CallRecord) -> dict[str, float | None]:
     learner_s, customer_s = _spoken_s(learner), _spoken_s(customer)
     words = sum(len(turn.text.split()) for turn in learner)
     enough = learner_s >= _LEAST_SPEECH_S
-    gaps = [(after, after.start_s - before.end_s) for before, after in zip(turns, turns[1:], strict=False)]
+    gaps = [(after, after.start_s - before.end_s) for before, after in itertools.pairwise(turns)]
     pauses = [gap for after, gap in gaps if after.who == "learner" and gap >= 0]
     return {
         "talk_share": learner_s / (learner_s + customer_s) if learner_s + customer_s >= _LEAST_SPEECH_S else None,

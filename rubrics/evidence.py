@@ -28,6 +28,10 @@ class Evidence:
     start_s: float
     end_s: float
 
+    @property
+    def as_quote(self) -> Quote:
+        return Quote(self.turn, self.quote)
+
     def to_json(self) -> dict[str, object]:
         return {
             "turn": self.turn,

@@ -10,6 +10,41 @@ _HEDGE = (
     r"from our|out of|up to you|in the (?:test|trial|pilot)|where we"
 )
 
+FLAT_CLAIM = rule(
+    "unsupported_claim",
+    r"(?:we |i |it is |is |are |that is |fully |absolutely |results )*guarantee[ds]?|i (?:can "
+    r")?promise(?: you)?(?! (?:to|i will))|(?:a )?hundred percent(?! of)|100 percent(?! of)|(?:everyone|"
+    r"everybody|every (?:single )?(?:\w+ )?(?:practice|customer|client|company|firm|business|one))(?: "
+    r"\w+){0,4}? (?:gets?|loves?|saves?|uses?|is|that|who|has|on it)|"
+    r"(?:it )?always (?:works?|saves?|pays?)|never (?:fails?|breaks?|goes (?:down|wrong)|lets?)|no "
+    r"question|(?:nobody|no one|no other (?:company|firm|supplier)|none) (?:\w+ )?(?:is|can|does|comes|"
+    r"beats?)(?! (?:in|there|at))|(?:we are |it is |are |is )?the (?:best|fastest|cheapest|number one|"
+    r"most (?:advanced|reliable|accurate))(?: \w+)? (?:in|on|out|around|of|software|system|platform|"
+    r"solution|product|service|price|there)|"
+    r"eliminates?|completely (?:rid|remove|solve)|get(?:s)? rid of (?:\w+ ){0,2}completely|(?:it is |is "
+    r")?proven|(?:zero|no) (?:risk|downtime|errors)|can not (?:fail|lose|go wrong)|(?:you will|you are "
+    r"going to) (?:definitely|certainly|absolutely) (?:save|see|get)|without (?:a )?(?:doubt|fail)",
+    r"can not (?:guarantee|promise)|will not (?:guarantee|promise)|would not (?:want to )?(?:guarantee|"
+    r"promise)|could not (?:guarantee|promise)|guarantee (?:period|card|certificate)|promise to (?:pay|"
+    r"call)|year (?:parts )?(?:guarantee|warranty)|is it guaranteed|no guarantee|not (?:proven|a "
+    r"guarantee|guaranteed)|the best (?:time|way|number|email|thing|person)",
+    affirmed=True,
+    own=True,
+)
+"""A guarantee, absolute or superlative about results."""
+
+FIGURE_CLAIM = rule(
+    "unsupported_claim",
+    rf"(?:sav(?:e|es|ing)|cut(?:s|ting)?|reduc(?:e|es|ing)|increas(?:e|es|ing)|boosts?|improv(?:e|es|ing)|"
+    rf"drops?|gain|faster|typically|usually|on average|normally|around|about|up to|pays? for itself in)(?: "
+    rf"\S+){{0,7}}? (?:{NUMBER} )+(?:percent|times|fold|x|hours|months|weeks)",
+    rf"{_HEDGE}|you said|you told|\bask\b|\?|you are (?:losing|spending|paying)|wait|charge|fee|bill|"
+    rf"minute|call|owed|a month",
+    affirmed=True,
+    own=True,
+)
+"""A figure about results, without source or condition."""
+
 RULES = (
     rule(
         "blame",
@@ -35,37 +70,8 @@ RULES = (
         r"event|tariff migration|mediation|granularity|end to end (?:solution|platform)|ai powered|cloud "
         r"native|turnkey|deliverables|low hanging fruit|in life|decisioning|sor|dpd|i and e",
     ),
-    rule(
-        "unsupported_claim",
-        r"(?:we |i |it is |is |are |that is |fully |absolutely |results )*guarantee[ds]?|i (?:can "
-        r")?promise(?: you)?(?! (?:to|i will))|(?:a )?hundred percent(?! of)|100 percent(?! of)|(?:everyone|"
-        r"everybody|every (?:single )?(?:\w+ )?(?:practice|customer|client|company|firm|business|one))(?: "
-        r"\w+){0,4}? (?:gets?|loves?|saves?|uses?|is|that|who|has|on it)|"
-        r"(?:it )?always (?:works?|saves?|pays?)|never (?:fails?|breaks?|goes (?:down|wrong)|lets?)|no "
-        r"question|(?:nobody|no one|no other (?:company|firm|supplier)|none) (?:\w+ )?(?:is|can|does|comes|"
-        r"beats?)(?! (?:in|there|at))|(?:we are |it is |are |is )?the (?:best|fastest|cheapest|number one|"
-        r"most (?:advanced|reliable|accurate))(?: \w+)? (?:in|on|out|around|of|software|system|platform|"
-        r"solution|product|service|price|there)|"
-        r"eliminates?|completely (?:rid|remove|solve)|get(?:s)? rid of (?:\w+ ){0,2}completely|(?:it is |is "
-        r")?proven|(?:zero|no) (?:risk|downtime|errors)|can not (?:fail|lose|go wrong)|(?:you will|you are "
-        r"going to) (?:definitely|certainly|absolutely) (?:save|see|get)|without (?:a )?(?:doubt|fail)",
-        r"can not (?:guarantee|promise)|will not (?:guarantee|promise)|would not (?:want to )?(?:guarantee|"
-        r"promise)|could not (?:guarantee|promise)|guarantee (?:period|card|certificate)|promise to (?:pay|"
-        r"call)|year (?:parts )?(?:guarantee|warranty)|is it guaranteed|no guarantee|not (?:proven|a "
-        r"guarantee|guaranteed)|the best (?:time|way|number|email|thing|person)",
-        affirmed=True,
-        own=True,
-    ),
-    rule(
-        "unsupported_claim",
-        rf"(?:sav(?:e|es|ing)|cut(?:s|ting)?|reduc(?:e|es|ing)|increas(?:e|es|ing)|boosts?|improv(?:e|es|ing)|"
-        rf"drops?|gain|faster|typically|usually|on average|normally|around|about|up to|pays? for itself in)(?: "
-        rf"\S+){{0,7}}? (?:{NUMBER} )+(?:percent|times|fold|x|hours|months|weeks)",
-        rf"{_HEDGE}|you said|you told|\bask\b|\?|you are (?:losing|spending|paying)|wait|charge|fee|bill|"
-        rf"minute|call|owed|a month",
-        affirmed=True,
-        own=True,
-    ),
+    FLAT_CLAIM,
+    FIGURE_CLAIM,
     rule(
         "pressure",
         rf"(?:today|this week) only|only (?:valid )?(?:today|until|for today)|last (?:chance|day|few|one)|"

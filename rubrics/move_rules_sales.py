@@ -89,7 +89,8 @@ RULES = (
         rf"price|(?:first|{NUMBER}) months? free|free (?:month|trial|months)|"
         r"bring (?:it|that|the price) down|throw in|do it for (?:less|"
         + NUMBER
-        + r")|waive the (?:set ?up|installation|onboarding)|better (?:price|deal|rate)|match (?:the|their|that) price",
+        + r")|waive the (?:set ?up|installation|onboarding)|better (?:price|deal|rate)|match (?:the|their|that) "
+        r"price",
         r"your electricity|off your|you (?:said|mentioned|asked)",
         affirmed=True,
     ),

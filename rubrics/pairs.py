@@ -57,7 +57,8 @@ _SOLUTION = re.compile(
     r"\b(?:(?:so|that|which) (?:is|would|will|means|stops?|helps?|lets?|gives?|keeps?|gets?|saves?)|what "
     r"(?:that|this|i would show|would|might)|help|stop|would not have to|will not have to|no longer|so "
     r"that|instead of|gets?|got|"
-    r"aimed at|because|we (?:can|could|would|do)|i (?:can|could|have got|would)|it (?:would|does|keeps|sends|flags))\b"
+    r"aimed at|because|we (?:can|could|would|do)|i (?:can|could|have got|would)|it (?:would|does|keeps|"
+    r"sends|flags))\b"
 )
 
 

@@ -1,0 +1,145 @@
+"""How far the judge agrees with gold labels: kappa, exact, within one, bias, each with a 95 % interval, and coverage.
+
+Agreement is over the labels where both sides give a level from 0 to 2. Coverage is the share of all labels that the
+judge doesn't leave unscored; `na` says how often both call a criterion not applicable.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from rubrics.agreement import agreement
+from rubrics.evidence import locate
+from rubrics.grade import METHOD, score
+from rubrics.rubric import Criterion, Rubric, load_rubrics
+from rubrics.transcript import Transcript
+from rubrics.verdict import Level
+from server.benches._gold import json_lines, shared_data, text_of
+from server.errors import UserError
+from voice.record import CallRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A gold label and what the judge made of it; `quotes` of the judge, and how many of them stand in the call."""
+
+    call: str
+    criterion: str
+    gold: Level
+    given: Level
+    quotes: int
+    matching: int
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    data = shared_data()
+    parser.add_argument("--rubrics", type=Path, default=data / "rubrics", help="folder of rubrics")
+    parser.add_argument("--calls", type=Path, default=data / "dev-calls.jsonl", help="calls that name their rubric")
+    parser.add_argument(
+        "--gold", type=Path, default=data / "dev-gold.jsonl", help='lines {"call", "criterion", "level"}'
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    labels = judge_all(arguments.rubrics, arguments.calls, arguments.gold)
+    body = report(labels)
+    if arguments.json:
+        print(json.dumps(body))
+        return 0
+    table = Table(title=f"{METHOD}, {len(labels)} labels")
+    for heading in ("criterion", "n", "coverage", "kappa", "95 %", "exact", "within one", "bias"):
+        table.add_column(heading, justify="left" if heading == "criterion" else "right")
+    for name, row in [("overall", body["overall"]), *body["criteria"].items()]:
+        kappa = row["quadratic_weighted_kappa"]
+        figures = [row[key]["value"] for key in ("exact", "within_one", "bias")]
+        interval = "-" if kappa["low"] is None else f"{kappa['low']:.2f} to {kappa['high']:.2f}"
+        shown = ["-" if value is None else f"{value:.2f}" for value in (row["coverage"], kappa["value"])]
+        table.add_row(name, str(row["n"]), *shown, interval, *("-" if f is None else f"{f:.2f}" for f in figures))
+    Console().print(table)
+    return 0
+
+
+def judge_all(rubric_folder: Path, calls_file: Path, gold_file: Path) -> list[Label]:
+    """Judge every gold label. Raises UserError for files that don't fit together."""
+    if not rubric_folder.is_dir():
+        raise UserError(f"{rubric_folder} is no folder; name the folder that holds the rubrics")
+    library = load_rubrics(rubric_folder)
+    if library.errors:
+        first = library.errors[0]
+        raise UserError(f"{first.file}: key {first.key}: {first.message}")
+    calls = _calls(calls_file, library.rubrics)
+    labels = []
+    for where, data in json_lines(gold_file):
+        name, wanted = text_of(where, data, "call"), text_of(where, data, "criterion")
+        if name not in calls:
+            raise UserError(f'{where}: call {name!r} is not in {calls_file}; mend "call"')
+        rubric, call = calls[name]
+        criterion = next((criterion for criterion in rubric.criteria if criterion.id == wanted), None)
+        if criterion is None:
+            raise UserError(f'{where}: criterion {wanted!r} is not in rubric {rubric.id}; mend "criterion"')
+        labels.append(_label(where, data, call, criterion))
+    if not labels:
+        raise UserError(f"{gold_file} holds no labels; give at least one line")
+    return labels
+
+
+def _calls(path: Path, rubrics: Any) -> dict[str, tuple[Rubric, Transcript]]:
+    calls = {}
+    for where, data in json_lines(path):
+        try:
+            record = CallRecord.from_json(data)
+        except ValueError as error:
+            raise UserError(f"{where}: {error}") from None
+        rubric = rubrics.get(text_of(where, data, "rubric"))
+        if rubric is None:
+            raise UserError(f'{where}: rubric {data["rubric"]!r} is not in the folder; add it or mend "rubric"')
+        calls[record.id] = (rubric, Transcript(record))
+    return calls
+
+
+def _label(where: str, data: dict[str, Any], call: Transcript, criterion: Criterion) -> Label:
+    gold = data.get("level")
+    if isinstance(gold, bool) or gold not in (0, 1, 2, "na"):
+        raise UserError(f'{where}: key "level" is {gold!r}; use 0, 1, 2 or "na"')
+    given = score(call, criterion)
+    matching = sum(1 for quote in given.evidence if locate(call.record, quote.as_quote) is not None)
+    return Label(call.record.id, criterion.id, gold, given.level, len(given.evidence), matching)
+
+
+def report(labels: Sequence[Label]) -> dict[str, Any]:
+    """The documented keys: `overall` and one entry a criterion."""
+    names = list(dict.fromkeys(label.criterion for label in labels))
+    return {
+        "method": METHOD,
+        "overall": figures(labels),
+        "criteria": {name: figures([label for label in labels if label.criterion == name]) for name in names},
+    }
+
+
+def figures(labels: Sequence[Label]) -> dict[str, Any]:
+    pairs = [(x.gold, x.given) for x in labels if isinstance(x.gold, int) and isinstance(x.given, int)]
+    clusters = [x.call for x in labels if isinstance(x.gold, int) and isinstance(x.given, int)]
+    given = [label for label in labels if label.given is not None]
+    quotes = sum(label.quotes for label in labels)
+    either = [label for label in given if "na" in (label.gold, label.given)]
+    return {
+        **{name: estimate.to_json() for name, estimate in agreement(pairs, clusters).items()},
+        "coverage": round(len(given) / len(labels), 4),
+        "n": len(labels),
+        "pairs": len(pairs),
+        "na": {
+            "gold": sum(label.gold == "na" for label in labels),
+            "given": sum(label.given == "na" for label in labels),
+            "both": sum(label.gold == label.given == "na" for label in either),
+        },
+        "quotes_matching": round(sum(label.matching for label in labels) / quotes, 4) if quotes else None,
+    }
