@@ -88,8 +88,8 @@ FIGURE_WORDS = frozenset(
     august september october november december tomorrow tonight""".split()  # noqa: SIM905
 )
 COMMON = frozenset(
-    """a an and are as at be been but by can could did do does for from get go got had has have he her here him his how i
-    i'd i'll i'm i've if in into is isn't it it's its just know like me might more my no not of off on one or our out
+    """a an and are as at be been but by can could did do does for from get go got had has have he her here him his how
+    i i'd i'll i'm i've if in into is isn't it it's its just know like me might more my no not of off on one or our out
     really say she should so some that that's the their them then there there's these they they're this to too us was
     we we're were what what's when where which who why will with would yes you you're your don't doesn't didn't can't
     won't okay well right hm oh about all any because down even much still up very""".split()  # noqa: SIM905

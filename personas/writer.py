@@ -3,7 +3,8 @@
 The prompt only ever grows at its end (system, two examples, the exchanges so far, the caller's words, what is to be got
 across, the opener as the start of the answer), so that a server which keeps its prompt cache reads just the new tokens:
 with Qwen2.5-1.5B on two cores 40 to 50 of 1,000, 0.6 s. A small model left to its own wording swaps roles within two
-turns (measured), so unless `free` it is told to stay close to the authored line, and a wording that leaves it is stopped.
+turns (measured), so unless `free` it is told to stay close to the authored line, and a wording that leaves it is
+stopped.
 """
 
 from __future__ import annotations

@@ -1,0 +1,131 @@
+"""The customer of one call: a scenario's director, its writer and guard, behind the seam a conversation knows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from personas.clauses import joined, pieces
+from personas.director import account, decide, settle
+from personas.intention import Cue, Intention
+from personas.persona import Persona
+from personas.scenario import Scenario
+from personas.script import Script, write_script
+from personas.state import State, first_state
+from personas.writer import Exchange, WordingAccount, Writer
+from rubrics.moves import recognize_moves
+from server.models.llm import LanguageModel, RemoteLanguageModel
+from voice.customer import Heard, Line, Reply
+from voice.record import JSON
+
+WriterNow = Callable[[], Writer | None]
+FIRST_CLAUSE_S = 1.4  # from the tail's text: behind an opener of 1.3 s at most a short silence is left
+STALL_S = 2.5  # a clause takes about as long to speak
+PATIENT_S = 25.0
+DECISIONS_KEPT = 32  # speculative decisions of a turn or two; older ones can no longer be spoken
+CUES = {
+    "pick_up": "(picks up the phone)",
+    "silence": "(says nothing)",
+    "returned": "(the line was dead for a moment)",
+}
+
+
+def writer_of(model: LanguageModel, *, patient: bool = False) -> WriterNow:
+    """The writer while the language model is ready, else None: asked anew at each turn, since models come and go.
+
+    `patient` is for text that nobody listens to: a late first clause is then no reason for an authored line.
+    """
+    free = isinstance(model, RemoteLanguageModel)
+    writer = Writer(
+        model.client(),
+        model.model_name,
+        first_clause_s=PATIENT_S if patient else FIRST_CLAUSE_S,
+        stall_s=PATIENT_S if patient else STALL_S,
+        free=free,
+    )
+    return lambda: writer if model.status.state == "ready" else None
+
+
+@dataclass(slots=True)
+class _Decided:
+    cue: Cue
+    intention: Intention
+    before: State
+    wording: WordingAccount = field(default_factory=WordingAccount)
+
+
+class ScenarioCustomer:
+    """Implements `voice.customer.Customer`. Raises KeyError for a drill that the scenario doesn't have."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        persona: Persona,
+        *,
+        seed: int,
+        difficulty: int | None = None,
+        drill: str | None = None,
+        writer: WriterNow | None = None,
+    ) -> None:
+        self.script: Script = write_script(scenario, persona, seed=seed, difficulty=difficulty, drill=drill)
+        self.state: State = first_state(self.script)
+        self.fallbacks = 0
+        self._writer: WriterNow = writer or (lambda: None)
+        self._history: list[Exchange] = []
+        self._decided: dict[int, _Decided] = {}
+        self._last_key = 0
+
+    @property
+    def openers(self) -> Sequence[str]:
+        """The line that this call begins with, the openers, then what may have to be said without notice."""
+        scene = self.script.scenario
+        first = decide(self.script, first_state(self.script), Cue("pick_up")).line
+        reactions = [line for opener in self.script.openers for line in opener.says]
+        prompts = [*scene.silence, *scene.monologue, *scene.returned]
+        return tuple(dict.fromkeys([*pieces(first), *reactions, *(part for line in prompts for part in pieces(line))]))
+
+    def decide(self, heard: Heard) -> Reply:
+        before = self._history[-1].said if self._history else ""
+        moves = recognize_moves(heard.text, before) if heard.occasion == "turn" else ()
+        cue = Cue(heard.occasion, heard.text, tuple(moves), heard.silence_s, heard.duration_s, heard.unplayed)
+        intention = decide(self.script, self.state, cue)
+        self._last_key += 1
+        self._decided[self._last_key] = _Decided(cue, intention, self.state)
+        self._decided.pop(self._last_key - DECISIONS_KEPT, None)
+        return Reply(
+            self._last_key,
+            opener=intention.opener,
+            continues=bool(intention.line),
+            hang_up=intention.hang_up,
+            notes=account(self.script, cue, intention, intention.after),
+        )
+
+    async def preview(self, text: str) -> None:
+        writer = self._writer()
+        if writer is not None and text.strip():
+            await writer.preview(self.script, tuple(self._history), text)
+
+    async def words(self, reply: Reply) -> AsyncIterator[Line]:
+        decided = self._decided[reply.key]
+        intention = decided.intention
+        writer = None if intention.verbatim else self._writer()
+        if writer is None:
+            for text in pieces(joined(intention.opener, intention.line)):
+                yield Line(text, "authored")
+            return
+        history = tuple(self._history)
+        decided.wording = WordingAccount()
+        async for piece in writer.words(
+            self.script, decided.before, history, decided.cue.text, intention, decided.wording
+        ):
+            yield Line(piece.text, piece.origin)
+
+    def settle(self, reply: Reply, heard: Heard, said: str) -> JSON:
+        decided = self._decided[reply.key]
+        self.state = settle(decided.intention, decided.before, said)
+        self.fallbacks += decided.wording.fallback
+        caller = heard.text or CUES.get(heard.occasion, "")
+        self._history.append(Exchange(caller, decided.intention.line, said))
+        notes: dict[str, Any] = account(self.script, decided.cue, decided.intention, self.state)
+        return {**notes, "said": said, "wording": decided.wording.to_json()}
