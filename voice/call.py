@@ -7,6 +7,7 @@ writes every step into the journal. It decides nothing. An engine that fails or 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter, deque
 from collections.abc import Callable
@@ -92,6 +93,7 @@ class Call:
         self._began_s = 0.0
         self._moved_s = 0.0  # when the call's clock last moved
         self._time_keeper: asyncio.Task[None] | None = None
+        self._last: asyncio.Task[None] | None = None
         self._held = False
         self._stalled = False
         self._reason: EndReason | None = None
@@ -166,6 +168,14 @@ class Call:
         send(messages.Ready(self.id, CUSTOMER_RATE))
         self._step(events.Resumed(self._samples.at, customer_samples))
 
+    def break_off(self) -> None:
+        """The server stops: no end is written, so that the call is on record as interrupted."""
+        self._writing.close()
+        self._room.close()
+        for task in (self._time_keeper, self._last):
+            if task is not None:
+                task.cancel()
+
     async def finished(self) -> EndReason:
         """Wait for the end of the call and of what is still written about it."""
         await self._over.wait()
@@ -222,6 +232,11 @@ class Call:
                 self._journal.stepped(event, commands, self._clock.now_s() - self._began_s)
                 for command in commands:
                     self._carry_out(command)
+        except Exception:  # a full disk, a fault: the call ends, with what is on record, and no other call does
+            _log.exception("call %s: %r can't be carried out", self.id, event)
+            self._inbox.clear()
+            if self._reason is None:
+                self._end("failed")
         finally:
             self._stepping = False
 
@@ -322,7 +337,8 @@ class Call:
             await self._clock.sleep(_TICK_S)
             waited_s += _TICK_S
         self._room.close()
-        self._journal.noted("counts", self._samples.at, dict(self.counts))
+        with contextlib.suppress(OSError):  # a disk that is full now was reported when it was needed
+            self._journal.noted("counts", self._samples.at, dict(self.counts))
         self._over.set()
 
 

@@ -210,8 +210,11 @@ class Conversation:
         turn = floor.hearing.turn
         assert turn is not None
         turn.monologue_at = self._orders.after(now, self._rules.monologue_again_s)
-        if not turn.text:
+        if not turn.text:  # a noise that doesn't end is as good as silence
             floor.drop("noise")
+            floor.prompts += 1
+            if floor.prompts > len(self._rules.silence_s):
+                self._end("silence")
             return
         heard = Heard("monologue", turn.text, seconds(turn.since), seconds(now), unplayed=floor.unplayed)
         floor.speaking.think(heard, turn, now)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from voice.audio import PCM
+from voice.customer import Origin
 from voice.hearing import TurnEnd
-from voice.mouth import Mouth
 from voice.record import Word
 from voice.turns import silence_needed_s
 
@@ -33,6 +33,22 @@ class EndJudge(Protocol):
 
 class Detector(Protocol):
     def feed(self, frame: PCM) -> bool: ...
+
+
+class Mouth(Protocol):
+    """The customer's voice: int16 mono at 24 kHz, silence trimmed off both ends."""
+
+    def prepare(self, texts: Sequence[str]) -> None:
+        """Have these synthesized in the background, likeliest first."""
+        ...
+
+    def cached(self, text: str) -> PCM | None:
+        """What was synthesized before, at once; None where it wasn't."""
+        ...
+
+    def say(self, text: str, origin: Origin) -> PCM:
+        """Synthesize (blocking, for a worker thread). Raises for an engine's failure."""
+        ...
 
 
 class TapeSink(Protocol):

@@ -103,10 +103,16 @@ class Floor:
         assert turn is not None
         if not turn.text and (turn.tail is not None or turn.duration_s(self._orders.now) < self._rules.unheard_turn_s):
             self.drop("noise")
-        elif turn.over and is_echo(turn.text, turn.over) and (self._guarded or len(turn.text.split()) > 1):
+        elif self._was_echo(turn):
             self.drop("echo")
         else:
             self.speaking.think(self._heard(turn), turn, self._orders.now)
+
+    def _was_echo(self, turn: LearnerTurn) -> bool:
+        """It began over the customer, ended with them and has their words."""
+        if turn.last > self._orders.after(self.quiet_since, self._rules.echo_tail_s):
+            return False
+        return is_echo(turn.text, turn.over) and (self._guarded or len(turn.text.split()) > 1)
 
     def _heard(self, turn: LearnerTurn, typed: bool = False) -> Heard:
         until = turn.until(self._orders.now)
@@ -226,6 +232,7 @@ class Floor:
         needed_s, verdict = judge_overlap(
             turn.tail if turn.text_known and not turn.text else turn.text,
             final=turn.text_known,
+            recognising=turn.partial_at is not None,
             speech_s=turn.duration_s(self._orders.now),
             said=voice.text(),
             guarded=self._guarded,

@@ -114,11 +114,12 @@ class Hearing:
                 yield after(turn.paused_at, rules.tail_patience_s), self._give_tail_up
             return
         first_s = rules.overlap_partial_s if overlapping else rules.first_partial_s
+        every_s = rules.overlap_partial_s if overlapping else rules.partial_every_s
         if turn.partial_at is not None:
             yield after(turn.partial_at, rules.tail_patience_s), self._give_partial_up
         else:
             ready = after(max(turn.spoke_at, turn.stretch_since), first_s)
-            yield max(ready, after(turn.partial_ordered_at, rules.partial_every_s)), self._order_partial
+            yield max(ready, after(turn.partial_ordered_at, every_s)), self._order_partial
         yield after(turn.stretch_since, rules.longest_piece_s), self._cut
 
     def _give_tail_up(self) -> None:

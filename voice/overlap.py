@@ -69,18 +69,20 @@ def is_echo(text: str, said: str) -> bool:
 
 
 def judge_overlap(
-    text: str | None, *, final: bool, speech_s: float, said: str, guarded: bool, rules: Rules
+    text: str | None, *, final: bool, recognising: bool, speech_s: float, said: str, guarded: bool, rules: Rules
 ) -> tuple[float, Verdict]:
     """The verdict on speech over the customer, and how many seconds of speech it takes to become true.
 
     `text` is what has been recognised of it (None: the recogniser failed), `final` that the speech has paused and no
-    more text is coming, `speech_s` its length, `said` the customer's words. `guarded`: it may well be echo, so that
-    length alone says little.
+    more text is coming, `recognising` that some is on its way, `speech_s` its length, `said` the customer's words.
+    `guarded`: it may well be echo, so that length alone says little.
     """
     if final and not text:
         long_enough = text is None and speech_s >= (rules.echo_patience_s if guarded else rules.barge_in_s)
         return 0.0, "barge_in" if long_enough else "noise"
-    unrecognised_s = rules.echo_patience_s if guarded else rules.barge_in_s
+    unrecognised_s = rules.barge_in_heard_s if recognising else rules.barge_in_s
+    if guarded:
+        unrecognised_s = rules.echo_patience_s
     if not text:
         return unrecognised_s, "barge_in"
     if is_echo(text, said) and (guarded or len(bare_words(text)) >= rules.barge_in_words):

@@ -23,9 +23,11 @@ class Rules:
     merges: int = 2  # a third time it is an interruption, so that the customer gets a word in
 
     barge_in_s: float = 0.55  # longer than a backchannel, which people keep under half a second
+    barge_in_heard_s: float = 0.75  # the same while its recognition is under way, so that a long "mm-hm" can be told
     barge_in_words: int = 2  # recognised words that take the floor at once
     backchannel_s: float = 1.2  # even "yeah, yeah, right" is over by then
-    overlap_partial_s: float = 0.3  # enough sound to tell "mm-hm" from a word
+    overlap_partial_s: float = 0.25  # enough sound to tell "mm-hm" from a word; partials over the customer follow so
+    echo_tail_s: float = 0.3  # an echo ends with its source, but for the room and the line
     warm_up_s: float = 3.0  # a browser's echo canceller has converged after so much of the customer's sound
     echo_patience_s: float = 2.5  # under suspicion of echo, speech without recognised words takes the floor after this
 

@@ -76,7 +76,7 @@ class Speaking:
         utterance.key, utterance.hang_up = event.key, event.hang_up
         utterance.writing, utterance.progress_at = event.continues, self._orders.now
         if event.opener:
-            self._synthesize(utterance, event.opener, "opener" if utterance.heard.occasion == "turn" else "authored")
+            self._synthesize(utterance, event.opener, "opener" if event.continues else "authored")
         if event.continues:
             self._orders.give(Write(event.epoch, event.key))
 
