@@ -23,9 +23,8 @@ SLOWEST, FASTEST = 0.5, 2.0  # beyond it every engine here slurs or stutters
 LEVEL_DBFS = -20.0  # of speech, RMS: leaves 17 dB for the peaks, and is what telephone and broadcast speech sits near
 
 _FRAME_S = 0.005
-_EDGE_DB = (
-    -50.0
-)  # against the loudest frame: below soft fricatives ("f" starts near -42), above the engines' hiss (-60)
+_ONSET_DB = -50.0  # against the loudest frame: below a soft fricative ("f" starts near -42), above the hiss (-60)
+_END_DB = -45.0  # the same for the end, where a breath dies away that nobody hears
 _ACTIVE_DB = -25.0  # against the loudest frame: what counts as speech when its level is taken
 _LEAD_S = 0.005  # kept before the first audible frame
 _TAIL_S = 0.02  # kept after the last one: the breath of a final consonant

@@ -24,10 +24,7 @@ _HUMS = {
 }
 
 
-_STEADY = {
-    "noise_scale": 0.5,
-    "noise_w_scale": 0.6,
-}  # a little under the model's own: fewer slurred words, still lively
+_NOISE, _DURATION_NOISE = 0.5, 0.6  # under the model's own: fewer slurred words, still lively
 _LETTERS = re.compile(r"\b(?:[A-Z]\.){2,}(?=(\S|\s+\S)?)")
 
 
@@ -49,7 +46,9 @@ class Piper:
 
     def say(self, text: str, voice: str, pace: float) -> tuple[Sequence[Sound], int]:
         speech = self._voices[voice]
-        shape = SynthesisConfig(length_scale=speech.config.length_scale / pace, **_STEADY)
+        shape = SynthesisConfig(
+            length_scale=speech.config.length_scale / pace, noise_scale=_NOISE, noise_w_scale=_DURATION_NOISE
+        )
         with self._lock:
             chunks = list(speech.synthesize(_readable(text), shape))
         return [chunk.audio_float_array for chunk in chunks], int(speech.config.sample_rate)
