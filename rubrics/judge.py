@@ -212,7 +212,7 @@ def choose(criterion: Criterion) -> str | None:
     the order of `JUDGES`.
     """
     if criterion.checks is not None:
-        return criterion.checks if criterion.checks in JUDGES else None
+        return criterion.checks
     title = f"{criterion.id.replace('-', ' ').replace('.', ' ')} {criterion.id} {criterion.title}".lower()
     levels = " ".join(criterion.levels.values()).lower()
     best, best_fit = None, 0.0

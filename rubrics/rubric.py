@@ -27,6 +27,39 @@ Metric = Literal[
     "dead_air_s",
 ]
 Outcome = Literal["facts_uncovered", "objections_resolved", "goal_reached"]
+Check = Literal[
+    "permission",
+    "introduction",
+    "agenda",
+    "open-question",
+    "follow-up",
+    "quantify",
+    "decision",
+    "recap",
+    "objection",
+    "tailored",
+    "claims",
+    "next-step",
+    "right-party",
+    "disclosure",
+    "rights",
+    "no-threat",
+    "hardship",
+    "affordability",
+    "options",
+    "promise",
+    "empathy",
+    "apology",
+    "ownership",
+    "explanation",
+    "remedy",
+    "identity",
+    "manners",
+    "greeting",
+    "closing",
+    "talking-over",
+]
+"""The judges of `rubrics.judge`, by name: a criterion may name its own."""
 _IDENTIFIER = r"^[a-z0-9]+(?:[._-][a-z0-9]+)*$"
 Identifier = Annotated[str, Field(pattern=_IDENTIFIER, max_length=80)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -102,7 +135,7 @@ class Criterion(_Part):
     phrase: Phrase | None = None
     measure: Measure | None = None
     outcome: OutcomeOf | None = None
-    checks: str | None = None
+    checks: Check | None = None
     advice: Text | None = None
     better: Text | None = None
 
