@@ -43,7 +43,7 @@ def load_catalogue(folders: Sequence[Path] = ()) -> Catalogue:
             log.warning("rubric left out", file=problem.file, key=problem.key, problem=problem.message)
     scenarios: dict[str, Scenario] = {}
     personas: dict[str, Persona] = {}
-    for folder in (LIBRARY, *folders):
+    for folder in (LIBRARY, *(folder for folder in folders if (folder / "scenarios").is_dir())):
         library: Library = load_library(folder, rubrics=rubrics.keys(), moves=MOVES)
         scenarios |= library.scenarios
         personas |= library.personas

@@ -56,5 +56,5 @@ class PagesOrHint:
 
 
 def install(app: FastAPI, dist: Path) -> None:
-    """Mount last: it answers for every address that no route has."""
-    app.mount("/", PagesOrHint(dist), name="pages")
+    """Answer for every address that no route has. (A mount would also answer for a route's other methods.)"""
+    app.router.default = PagesOrHint(dist)

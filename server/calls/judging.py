@@ -24,7 +24,6 @@ class RubricGrader:
         record = results.read_record(self._folders.of(row.id))
         if not record.learner_turns:
             raise NothingToGrade("there is nothing to grade: the learner didn't say anything")
-        report(0, len(rubric.criteria))
-        result = grade(record, rubric)
-        report(len(rubric.criteria), len(rubric.criteria))
+        scenario = self._catalogue.scenarios.get(row.scenario)
+        result = grade(record, rubric, kind=scenario.kind if scenario else "", report=report)
         return Graded(result.to_json(), str(rubric.version))

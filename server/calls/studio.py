@@ -14,14 +14,15 @@ import structlog
 
 from personas.persona import Persona
 from personas.scenario import Scenario
+from server.calls.customer import ScenarioCustomer, writer_of
 from server.calls.schemas import Stage
 from server.metrics import Metrics
 from server.models.llm import LanguageModel, language_model
 from server.models.store import ModelStore
 from server.settings import Settings
 from server.storage.calls import NewCall
-from voice.call import EndJudge, Engines, Recognizer
 from voice.customer import Customer
+from voice.engines import EndJudge, Engines, Recognizer
 from voice.lanes import ThreadWorkers
 from voice.mouth import CachedMouth
 from voice.openers import OpenerCache
@@ -115,9 +116,15 @@ class Studio:
             self._mouth(persona).prepare(self.customer(scenario, persona, new).openers)
 
     def customer(self, scenario: Scenario, persona: Persona, new: NewCall) -> Customer:
-        from server.calls.customer import DirectedCustomer
-
-        raise NotImplementedError(DirectedCustomer, scenario, persona, new)
+        """Whom the learner speaks to."""
+        return ScenarioCustomer(
+            scenario,
+            persona,
+            seed=new.seed,
+            difficulty=new.difficulty,
+            drill=new.drill,
+            writer=writer_of(self.language_model),
+        )
 
     def engines(self, persona: Persona) -> Engines:
         """For one call; only after `ready`."""

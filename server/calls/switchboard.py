@@ -197,6 +197,9 @@ class Ending:
             self._board.metrics.calls_ended.labels(reason).inc()
 
     def _observe(self) -> None:
+        for decision in results.read_record(self._folder).decisions:
+            if decision.notes.get("wording", {}).get("fallbacks"):
+                self._board.metrics.authored_lines.inc()
         for turn in results.read_latency(self._folder)["turns"]:
             if turn["voice_to_voice_ms"] is not None:
                 self._board.metrics.voice_to_voice_s.observe(turn["voice_to_voice_ms"] / 1000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import logging
 import os
 import socket
 import sys
@@ -76,6 +77,7 @@ def serve(settings: Settings, listening: socket.socket) -> int:
     from server.logging import configure_logging
 
     configure_logging(settings)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # its lines on sockets would hold their tokens
     host, port = listening.getsockname()[:2]
     scheme = "https" if settings.tls_certificate else "http"
     address = f"{scheme}://{'127.0.0.1' if settings.loopback else host}:{port}"
