@@ -30,12 +30,48 @@ _BACKCHANNEL_WORDS = frozenset(
             "um",
             "wow",
         ),
-        *("ok", "okay", "right", "sure", "true", "ya", "yeah", "yep", "yes", "yup"),
+        *("ok", "okay", "right", "alright", "sure", "true", "ya", "yeah", "yep", "yes", "yup"),
         *("cool", "exactly", "fine", "good", "great", "understood"),
     )
 )
 _BACKCHANNEL_PHRASES = frozenset(
     ("i see", "got it", "of course", "makes sense", "fair enough", "uh huh", "mm hm", "mm hmm", "all right", "go on")
+)
+# The short words that interrupt. Any other lone one is what a recogniser makes of a hum: "mm-hm" comes as "Mama",
+# "Hummus", "Now." or "Then..." (tiny.en, three voices).
+_FLOOR_WORDS = frozenset(
+    (
+        *(
+            "actually",
+            "but",
+            "enough",
+            "excuse",
+            "hang",
+            "hello",
+            "hey",
+            "hold",
+            "listen",
+            "look",
+            "never",
+            "no",
+            "nope",
+        ),
+        *(
+            "pardon",
+            "please",
+            "sorry",
+            "stop",
+            "wait",
+            "what",
+            "when",
+            "where",
+            "who",
+            "why",
+            "wrong",
+            "bye",
+            "goodbye",
+        ),
+    )
 )
 _LONGEST_BACKCHANNEL_WORDS = 4
 _ECHO_SHARE = 0.7  # of the words; a recogniser mishears some of an echo
@@ -89,6 +125,9 @@ def judge_overlap(
         return (0.0, "echo") if final else (float("inf"), "echo")
     if is_backchannel(text):
         return (0.0, "backchannel") if final else (rules.backchannel_s, "barge_in")
-    if final or len(bare_words(text)) >= rules.barge_in_words:
-        return 0.0, "barge_in"
+    if final:
+        hum = speech_s < rules.barge_in_s and len(bare_words(text)) == 1 and bare_words(text)[0] not in _FLOOR_WORDS
+        return 0.0, "backchannel" if hum else "barge_in"
+    if len(bare_words(text)) >= rules.barge_in_words:
+        return rules.barge_in_worded_s, "barge_in"
     return unrecognised_s, "barge_in"

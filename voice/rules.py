@@ -22,9 +22,10 @@ class Rules:
     merge_s: float = 0.3  # speech this soon after the answer's start is the same turn going on
     merges: int = 2  # a third time it is an interruption, so that the customer gets a word in
 
-    barge_in_s: float = 0.55  # longer than a backchannel, which people keep under half a second
+    barge_in_s: float = 0.6  # longer than a hum, which people keep under half a second; 80 ms tell that it is over
     barge_in_heard_s: float = 0.75  # the same while its recognition is under way, so that a long "mm-hm" can be told
-    barge_in_words: int = 2  # recognised words that take the floor at once
+    barge_in_words: int = 2  # recognised words that take the floor
+    barge_in_worded_s: float = 0.5  # once there is so much sound: "how much?" is heard in the first half of a hum
     backchannel_s: float = 1.2  # even "yeah, yeah, right" is over by then
     overlap_partial_s: float = 0.25  # enough sound to tell "mm-hm" from a word; partials over the customer follow so
     echo_tail_s: float = 0.3  # an echo ends with its source, but for the room and the line
