@@ -14,6 +14,7 @@ from personas.state import LearnerTurn, Standing, State, holds, mentions
 DODGES_INSISTED_ON = 2  # a third repetition sounds like a machine; the objection then just stands
 WORDS_THAT_INTERRUPT = 4  # cutting off less than this is overlap at the end of a turn, not an interruption
 TRUST_GAINED_AT_MOST = 1  # per turn: trust is earned over a conversation, not by one dense utterance
+CONCERNS = ("worr", "concern", "hesita", "hold you back", "holding you back", "stop you", "bother", "in the way")
 PLAYING_BACK = frozenset({"summarise", "check_understanding", "propose_next_step", "ask_commitment"})
 OPEN_QUESTIONS = frozenset({"ask_open_question", "follow_up", "quantify", "explore_objection"})
 
@@ -40,11 +41,12 @@ class Thought:
         done = tuple(dict.fromkeys((*self.state.done, *sorted(turn.moves))))
         self.state = replace(self.state, turn=self.state.turn + 1, done=done, silences=0)
         self._apply_rules(turn)
+        self._strike_answered_questions(turn)
         if self.state.patience <= 0:
             return leave(self.script, self.state, self.script.scenario.hang_up, self.reasons, "patience")
         steps: Sequence[Callable[[LearnerTurn], Intention | None]] = (
-            self._find_odd, self._say_goodbye, self._rebuke, self._weigh_answer, self._agree_or_refuse,
-            self._object_to_moves, self._answer, self._soften, self._object_or_ask, self._react,
+            self._find_odd, self._say_goodbye, self._rebuke, self._weigh_answer, self._agree,
+            self._object_to_moves, self._refuse, self._answer, self._soften, self._object_or_ask, self._react,
         )  # fmt: skip
         for step in steps:
             intention = step(turn)
@@ -70,6 +72,15 @@ class Thought:
             )
             self._note("trust", gain, rule.because)
             self._note("patience", rule.patience, rule.because)
+
+    def _strike_answered_questions(self, turn: LearnerTurn) -> None:
+        """What the learner has said by themselves isn't asked for any more."""
+        for question in self.script.scenario.questions:
+            known = question.id in self.state.asked or not any(
+                holds(when, self.state, turn) for when in question.answered_by
+            )
+            if not known:
+                self.state = replace(self.state, asked=(*self.state.asked, question.id))
 
     def _note(self, what: str, by: int, because: str) -> None:
         if by:
@@ -148,18 +159,26 @@ class Thought:
         earned = [item for item in asked if holds(item.needs, self.state, turn)]
         return next(iter([*earned, *asked]), None)
 
-    def _agree_or_refuse(self, turn: LearnerTurn) -> Intention | None:
+    def _agree(self, turn: LearnerTurn) -> Intention | None:
         item = self._agreement_asked(turn)
-        if item is None:
+        if item is None or not holds(item.needs, self.state, turn):
             return None
-        if not holds(item.needs, self.state, turn):
-            self.reasons = (*self.reasons, f"{item.id} refused: not earned yet, turn {self.state.turn}")
-            return self._intend("refuse", item.refused, salt=item.id)
         self.state = replace(self.state, agreed=(*self.state.agreed, item.id))
         if item.goal and self.script.drill is None:
             self.state = replace(self.state, goal_reached=True)
         self.reasons = (*self.reasons, f"{item.id} agreed, turn {self.state.turn}")
         return self._intend("agree", item.says, agrees=item.id)
+
+    def _refuse(self, turn: LearnerTurn) -> Intention | None:
+        """Not earned: for the objection that still stands, if there is one."""
+        item = self._agreement_asked(turn)
+        if item is None:
+            return None
+        self.reasons = (*self.reasons, f"{item.id} refused: not earned yet, turn {self.state.turn}")
+        standing = [each for each in self._objections() if self.state.objections.get(each.id) == "standing"]
+        if standing and self.state.dodges.get(standing[0].id, 0) < DODGES_INSISTED_ON:
+            return self._intend("refuse", standing[0].returns, raises=standing[0].id, awaiting=standing[0].id)
+        return self._intend("refuse", item.refused, salt=item.id)
 
     def _objections(self) -> list[Objection]:
         """In this call's own order; how many may come up depends on the difficulty."""
@@ -170,10 +189,14 @@ class Thought:
         raised = [item for item, standing in self.state.objections.items() if standing != "unraised"]
         if len(raised) >= self.script.difficulty + 1 or self.state.goal_reached:
             return None
+        explored = turn.asks and mentions(turn.text, CONCERNS) > 0
         for item in self._objections():
             when = item.when
-            if item.id in raised or by_moves != bool(when.moves or when.any or when.words):
+            triggered = bool(when.moves or when.any or when.words)
+            if item.id in raised or by_moves != triggered:
                 continue
+            if explored and triggered:
+                when = when.model_copy(update={"moves": (), "any": (), "words": ()})
             if holds(when, self.state, turn):
                 marked: dict[str, Standing] = {**self.state.objections, item.id: "standing"}
                 self.state = replace(self.state, objections=marked)
