@@ -47,7 +47,7 @@ def _care(call: Transcript, criterion: Criterion, cue: re.Pattern[str], what: st
     for turn in cued:
         for answer in _answers(call, turn):
             moves = call.moves[answer.index]
-            if moves & {"dismiss", "insult", "blame", "threat", "pressure"}:
+            if moves & {"dismiss", "insult", "blame", "threat"}:
                 belittled = belittled or answer
                 continue
             words = plain(answer.text)

@@ -10,8 +10,9 @@ from rubrics.pairs import builds_on, echoes, taken_up
 from rubrics.questions import open_questions, questions
 from rubrics.rubric import Criterion
 from rubrics.text import content, numbers, plain
-from rubrics.transcript import PROBLEM, Transcript
+from rubrics.transcript import PROBLEM, Transcript, is_yes
 from rubrics.verdict import Verdict, count_for, last_customer, not_arisen, quote, quotes
+from voice.record import Turn
 
 _NOT_SITUATION = re.compile(
     r"\b(?:my name|this call|our (?:company|product|demo|meeting)|weekend|you (?:like|want) (?:us|me) to|"
@@ -85,7 +86,7 @@ def follow_up(call: Transcript, criterion: Criterion) -> Verdict:
         if call.place(customer) == 0 and len(content(customer.text)) < 5:
             continue
         if builds_on(customer.text, answer.text) and moves & {"ask_open_question", "ask_closed_question", "follow_up"}:
-            if moves & {"verify_identity", "pitch", "unsupported_claim"}:
+            if moves & {"verify_identity", "pitch", "unsupported_claim", "propose_next_step", "ask_commitment"}:
                 continue
             taking.append(quote(answer, " ".join(question.words for question in questions(answer.text)[-1:])))
             about_problem = about_problem or bool(PROBLEM.search(plain(customer.text)))
@@ -116,7 +117,7 @@ _CLOSE = 0.06
 
 def quantified(call: Transcript, criterion: Criterion) -> Verdict:
     """Whether the size of the problem is asked for, and worked out from the customer's own figures."""
-    asking = [turn for turn in call.learner if "quantify" in call.moves[turn.index] and call.position(turn) > 0.08]
+    asking = [turn for turn in call.learner if "quantify" in call.moves[turn.index] and _asks_size(call, turn)]
     known: list[float] = []
     summed: list[Quote] = []
     invented: Quote | None = None
@@ -147,6 +148,20 @@ def quantified(call: Transcript, criterion: Criterion) -> Verdict:
     return Verdict(0, "no question about the size of the problem", (moment,), moment)
 
 
+_SIZE = re.compile(
+    r"\b(?:costs?|much|often|long|hours|worth|spend|percent|big|gap|lose|losing|times|per|each|extra|a "
+    r"(?:day|week|month|year|night))\b"
+)
+
+
+def _asks_size(call: Transcript, turn: Turn) -> bool:
+    """The figure asked for is one of the problem, not just any number."""
+    before = call.before(turn)
+    if before is None or call.position(turn) <= 0.08:
+        return False
+    return bool(_SIZE.search(plain(turn.text))) or builds_on(before.text, turn.text)
+
+
 def _follows(value: float, known: list[float]) -> bool:
     """Whether a figure is a product, sum or share of figures heard so far."""
     recent = list(dict.fromkeys(known))[-8:]
@@ -164,7 +179,8 @@ _HOW = re.compile(
     r"\bhow (?:do|does|did|would|will|is|are) (?:\S+ ){0,6}?(?:decid\w+|decision|approv\w+|choos\w+|chose|"
     r"buy|sign)|\bwhat (?:would|will|do|does) (?:make )?(?:them|they|he|she|you|it|the \w+) (?:\w+ "
     r")?(?:say yes|look (?:at|for)|need|want|take|matter)|"
-    r"criteria|process|what matters|quotes|what would (?:make|convince|have to)"
+    r"criteria|process|\bwhat (?:does|do|would|will) (?:\w+ ){1,3}?(?:go by|look (?:at|for)|care about|"
+    r"say yes)|what matters|quotes|what would (?:make|convince|have to)"
 )
 _WHEN = re.compile(
     r"\bwhen (?:is|are|do|does|would|will|did) (?:the|you|they|it|that|he|she)\b|by when|timeline|"
@@ -221,6 +237,8 @@ _ASKS_CHECK = re.compile(
     r"missing))\b.{0,30}\?|\?"
 )
 _RECAP_POINTS = 2
+_RECAP_STEMS = 5
+"""A recap of what was agreed holds at least this much of what either side said."""
 
 
 def recap(call: Transcript, criterion: Criterion) -> Verdict:
@@ -269,7 +287,9 @@ def _recap_at(call: Transcript, index: int) -> Verdict:
             )
         return Verdict(0, "the summary is wrong and left standing", (evidence, quote(reply)), quote(reply))
     checked = "check_understanding" in call.moves[turn.index] or bool(_ASKS_CHECK.search(plain(turn.text)))
-    if len(points) >= _RECAP_POINTS and checked:
+    earlier = frozenset().union(*(content(other.text) for other in call.turns[: call.place(turn)]))
+    agreed = checked and is_yes(reply) and len(earlier & content(turn.text)) >= _RECAP_STEMS
+    if (len(points) >= _RECAP_POINTS and checked) or agreed:
         return Verdict(2, "restates the customer's points and checks them", (evidence,))
     if points:
         return Verdict(1, "a summary, but of one point or without asking whether it is right", (evidence,), evidence)

@@ -22,11 +22,16 @@ _OTHER_TIME = re.compile(
     r"later (?:today|on)|tomorrow|"
     r"this afternoon|leave (?:it|you)|let you (?:go|get)|try (?:you )?again)\b"
 )
-_COMPANY = re.compile(r"\b(?:from|with|at|calling from|for) (?:the )?(?!about|the website|your|you|a |an |my )[a-z]\w+")
+_COMPANY = re.compile(
+    r"\b(?:(?:from|with|calling from|calling for|behalf of)|(?:here|this is \w+|i am \w+|it is \w+|my "
+    r"name is \w+(?: \w+)?)(?: \w+)? at) (?!about|the|your|you|a |an |my |our |what|this|that|it|people|"
+    r"many|lots)[a-z]\w+"
+)
 _LISTED = re.compile(r"(?:^|[.,] )([A-Z][\w'-]+(?: [A-Z][\w'-]+)?), ([A-Z][\w&'-]+(?: [A-Z][\w&'-]+)*)[.,]")
 _NAME = re.compile(
     r"\b(?:my name is|i am (?!calling|ringing|just|from|with|here|going)|it is (?!about|just|a |only|for|"
-    r"not|the )|this is (?!about|a |just))\w+|\b\w+ (?:here|calling) from|^\w+ from "
+    r"not|the )|this is (?!about|a |just))\w+|\b\w+ (?:here|calling) from|^\w+ from |^(?:hi|hello|hiya|"
+    r"hey|morning|good \w+)? ?(?:\w+ ){0,3}?\w+ \w+ from (?!the|you|your|a|an|my)"
 )
 _REASON = re.compile(
     r"\b(?:reason|why i|calling (?:you )?(?:about|because|to|regarding|as)|ringing (?:about|because|to|"
@@ -35,7 +40,7 @@ _REASON = re.compile(
     r"specialise|make|supply|sell)|about your|you put|you advertised)\b"
 )
 _SPECIFIC = re.compile(
-    r"\b(?:i (?:just )?(?:saw|noticed|read|see|heard|understand)|you (?:put|posted|advertised|took|taken|"
+    r"\b(?:i (?:just )?(?:saw|noticed|read|heard (?:that|about|you))|you (?:put|posted|advertised|took|taken|"
     r"opened|pulled|launched|announced|won|hired|moved|signed|"
     r"bought|are (?:opening|hiring|moving|building|expanding|looking)|have (?:just|recently)|recently|"
     r"just|asked|wrote|downloaded)|on your (?:website|site|page)|"
@@ -123,13 +128,15 @@ def _matter(words: str) -> bool:
 
 
 _PURPOSE = re.compile(
-    r"\b(?:i would like to (?:\w+ )?(?:find|understand|hear|learn|do|go|see|talk|cover)|what i would like|"
+    r"\b(?:my thinking was|i would like to (?:\w+ )?(?:find|understand|hear|learn|do|go|see|talk|cover)|"
+    r"what i would like|"
     r"the (?:plan|idea|agenda|aim|purpose) (?:is|for)|plan|agenda|"
     r"(?:first|start with) .* (?:then|after)|list of questions|i have planned|i am (?:calling|here|"
     r"hoping) to|today i|want to (?:understand|cover|find)|purpose|what i (?:thought|have in mind))\b"
 )
 _ASKS_AGREEMENT = re.compile(
-    r"\b(?:does that (?:work|suit|sound|make)|is that (?:okay|alright|fine)|sound (?:okay|good|alright)|"
+    r"\b(?:does that (?:work|suit|sound|make)|missing (?:from|there|in)|anything missing|is that (?:okay|"
+    r"alright|fine)|sound (?:okay|good|alright)|"
     r"how does that sound|anything (?:you|else|to|that)|"
     r"what (?:should|would you|do you|else) (?:\w+ )?(?:be on|like|want|add)|okay with you|works? for you|"
     r"are you happy with|agree(?:d)? \?|would you add|want to (?:make sure|cover|add))\b"

@@ -97,7 +97,7 @@ _SECTOR = re.compile(
     r"\b(?:for (?:\w+ ){0,2}(?:firms|businesses|companies|practices|fleets|shops|schools|hotels|sites|"
     r"teams|managers|people)(?: \w+){0,3} (?:like|of|your)|your (?:sort of |kind of )?(?:size|sector|"
     r"industry|trade)|"
-    r"(?:companies|businesses|firms|people|practices|teams) like yours|in your (?:industry|sector|"
+    r"in your (?:industry|sector|"
     r"position|role|trade)|"
     r"made for (?:\w+ )?\w+|for (?:transport|dental|building|construction|retail|practices|warehouses))\b"
 )
@@ -176,7 +176,9 @@ def _spoken(turn: Turn, stems: frozenset[str]) -> list[str]:
 
 
 _BACKED = re.compile(
-    r"\b(?:depends?|(?:would not|will not|can not|could not) (?:want to )?(?:promise|guarantee|tell|say)|"
+    r"\b(?:depends?|will not (?:catch|do|fix|solve|cover|stop|get) (?:everything|all)|(?:yours|you) "
+    r"(?:may|might) (?:be|get|see|differ)|\w+ in (?:ten|five|three)|(?:would not|will not|can not|could "
+    r"not) (?:want to )?(?:promise|guarantee|tell|say)|"
     r"i (?:do not|can not) (?:know|tell|say|promise|guarantee)|(?:might|may|could) be (?:\w+ )?(?:less|"
     r"nothing|more|different)|could be|"
     r"from our (?:log|data|records)|we measured|(?:i|we) would (?:want|need|have) to (?:check|see|test|"
@@ -186,7 +188,7 @@ _BACKED = re.compile(
     r"case)|their figures|they measured)\b"
 )
 _RESULTS = re.compile(
-    r"\b(?:sav\w+|cut(?:s|ting)?|reduc\w+|faster|quicker|fewer|less|percent|works?|improv\w+|stops?|"
+    r"\b(?:sav\w+|caught|catch\w*|cut(?:s|ting)?|reduc\w+|faster|quicker|fewer|less|percent|works?|improv\w+|stops?|"
     r"inside (?:\w+ ){1,2}hours|get(?:s)? rid|would not have to|helps?|signal|same day|pays? for itself|"
     r"better|reliab\w+|guarantee|promise|behaves|reads?|saving)\b"
 )
@@ -236,7 +238,7 @@ STEP = re.compile(
     r"\b(?:demo(?:nstration)?|meeting|visit|trial|pilot|quote|proposal|invite|session|appointment|survey|"
     r"walk ?through|sample|agreement|case|export|"
     r"call(?: you)? (?:back )?on|a (?:\w+ )?call|ring you|come (?:out|by|over|to see)|engineer|site|"
-    r"workshop|photo|label|log|present|look at both|call you|"
+    r"workshop|photo|label|show you|log|present|look at both|call you|"
     r"refund|credit|replacement|technician|new bill|letter|form|contract|sign)\b"
 )
 _VAGUE = re.compile(
@@ -259,7 +261,8 @@ def next_step(call: Transcript, criterion: Criterion) -> Verdict:
         step = "propose_next_step" in call.moves[turn.index] or (
             STEP.search(words)
             and re.search(
-                r"\b(?:i will|we will|you (?:send|get)|let us|shall we|can we|could we|i can|i am (?:going to|"
+                r"\b(?:i will|we will|i would (?:suggest|propose)|you (?:send|get)|let us|shall we|can we|could we|i "
+                r"can|i am (?:going to|"
                 r"sending)|i come|i turn|i (?:book|send))\b",
                 words,
             )
@@ -310,6 +313,10 @@ def _agrees(reply: Turn | None) -> bool:
     if is_yes(reply):
         return True
     accepts = re.search(
+        r"\bis (?:fine|good|okay|perfect|great)\b|\bsuits\b|\bworks\b|\bi will (?:email|send|get|do|bring|"
+        r"tell)\b|\bsee you\b",
+        words,
+    ) or re.search(
         r"\b(?:yes|yeah|i can do that|that is fine|do that|will do|sounds good|go on then|i will get|okay)\b", words
     )
     return bool(accepts or YES.search(words)) and not (NO.search(words) and not accepts)

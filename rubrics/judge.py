@@ -93,7 +93,7 @@ JUDGES: dict[str, Entry] = {
     ),
     "claims": _entry(
         checks_value.claims,
-        r"claims?|unsupported|promises? nothing|over-?promis|guarantee",
+        r"claims?|unsupported|no promises|promises? (?:that|it)|promises? nothing|over-?promis|guarantee",
         r"guarantee|superlative|absolute|no source or condition|conditional",
         0.75,
     ),

@@ -64,7 +64,9 @@ RULES = (
     ),
     rule(
         "offer_remedy",
-        r"refund(?:ed|ing)?|credit (?:your|the|you|it|that|back|of)|(?:apply|give you|put|raise|add|issue) "
+        r"refund(?:ed|ing)?|(?:send|get|order|bring|book)(?: you| out)? (?:a|an|another) (?:second|new|"
+        r"replacement|different|fresh) \w+|credit (?:your|the|you|it|that|back|of)|(?:apply|give you|put|"
+        r"raise|add|issue) "
         r"(?:\S+ ){0,3}?(?:credit|refund)|reverse (?:the|that|it|this|those)|(?:waive|remove|take off|cancel|"
         r"drop|write off) (?:\S+ ){0,4}?(?:charge|charges|fee|fees|late|it|that|amount|penalty)|take (?:\S+ "
         r"){0,5}?(?:charge|fee|charges|that|it|late charge|amount) off|have (?:\S+ ){0,4}?(?:taken|removed|"

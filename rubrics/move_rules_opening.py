@@ -18,7 +18,9 @@ RULES = (
     ),
     rule(
         "introduce_self",
-        r"my name is \w+|(?:this is|it is|i am) (?!about|just|a |an |the |not |only |my |your |that |on |so |"
+        r"my name is \w+|^(?:hi|hello|hiya|hey|morning|good \w+)? ?(?:\w+ ){0,3}?\w+ \w+ from (?!the|you|your|"
+        r"a|an|my|our|here|there|what|where|home|work)\w+|(?:this is|it is|i am) (?!about|just|a |an |the |"
+        r"not |only |my |your |that |on |so |"
         r"really |for |in |at |here |calling |ringing |happy )\w+(?: \w+)? (?:from|with|at|calling|here|over "
         r"at)(?! the| home| work| your)|\w+ (?:here|speaking) from \w+|i am (?:calling|ringing|phoning) "
         r"(?:you )?from|"
@@ -40,7 +42,8 @@ RULES = (
     ),
     rule(
         "ask_permission",
-        r"(?:have|did|do) i (?:caught|catch|get|got|find) you|(?:is|am i) (?:it |now |this |that |calling "
+        r"is (?:now|this|it) (?:really )?an? (?:\w+ )?(?:time|moment)|(?:have|did|do) i (?:caught|catch|get|"
+        r"got|find) you|(?:is|am i) (?:it |now |this |that |calling "
         r")+(?:a |an |at a |at an )?(?:good|okay|bad|convenient|right|alright|decent) (?:time|moment)|is "
         r"(?:now|this) (?:alright|okay|good|convenient)|"
         r"(?:is )?now an? (?:okay|good|bad) time|(?:do you have|have you got|got|could you spare|can you "
@@ -70,7 +73,8 @@ RULES = (
     ),
     rule(
         "propose_next_step",
-        rf"(?:i would suggest|i suggest|how about|shall we|let us|can we|could we|would you be (?:open|willing|"
+        rf"(?:i would (?:suggest|propose)|i (?:suggest|propose)|my suggestion is|how about|shall we|let us|can "
+        rf"we|could we|would you be (?:open|willing|"
         rf"happy|up)|i will|i can|i could|why do not (?:we|i)|what i will do|can i|could i|are you (?:free|"
         rf"around|available)|do you fancy|would it make sense|what if we|"
         rf"next step (?:is|would be|could be)|i would like to|we could|we can|we will|happy to)(?: "

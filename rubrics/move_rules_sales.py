@@ -23,6 +23,7 @@ RULES = (
         "quantify",
         rf"so (?:that is |about )?(?:{NUMBER} )+(?:for the|for both|in total|altogether|all told|extra|between)",
     ),
+    rule("quantify", rf"(?:{NUMBER} )+{_PER} (?:then|gone|lost|on top|altogether|in total)"),
     rule("quantify", rf"{NUMBER} (?:times|multiplied by|at) {NUMBER}", r"o'?clock"),
     rule(
         "ask_decision",
@@ -50,7 +51,8 @@ RULES = (
     ),
     rule(
         "check_understanding",
-        r"(?:have|did|do) i (?:got|get|have|understood|understand|heard|hear|miss|missed|capture)(?: "
+        r"(?:have i (?:got|missed) (?:everything|anything|it all))|(?:have|did|do) i (?:got|get|have|"
+        r"understood|understand|heard|hear|miss|missed|capture)(?: "
         r"\S+){0,3}? ?(?:right|correct|correctly|that|anything|properly)|is that (?:right|correct|fair|about "
         r"it|about right|it|a fair)|does that (?:sound right|match)|"
         r"am i right|(?:what|anything) (?:is|have i) (?:wrong|missed|missing)|correct me if|sound about right|"

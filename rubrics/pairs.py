@@ -9,7 +9,10 @@ from rubrics.questions import questions
 from rubrics.text import content, plain, sentences
 
 OBJECTION = re.compile(
-    r"\b(?:not interested|no interest|too (?:expensive|dear|much|busy|big|small|complicated|risky|early|"
+    r"\b(?:not interested|we (?:looked at|tried|had) (?:\w+ ){1,6}?(?:rubbish|useless|hopeless|terrible|"
+    r"awful|did not|was not|never)|(?:was|were|is) (?:rubbish|useless|hopeless)|can not change (?:that|"
+    r"it)|(?:like|happy with) who (?:we|i)|no interest|too (?:expensive|dear|much|busy|big|small|"
+    r"complicated|risky|early|"
     r"late)|(?:can|could|do) not afford|no budget|budget|"
     r"happy with (?:who|what|our|the)|already (?:have|got|use|using|with|pay|work|are|looked)|we have "
     r"(?:already )?got (?:a|an|one|someone|somebody)|"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rubrics.move_rule import Rule, Utterance, first_match
 from rubrics.moves import recognize_moves
 from rubrics.pairs import OBJECTION
+from rubrics.questions import questions
 from rubrics.text import content, plain
 from voice.record import CallRecord, Turn
 
@@ -60,7 +61,15 @@ _HANDED_OVER = re.compile(
     r".*(?:hello|it is|this is)|"
     r"speaking now|you wanted me|(?:here|this) is (?:he|she|him|her|\w+) (?:now|here)|i am here now)\b"
 )
-_CHAT = re.compile(r"\b(?:minutes?|speaking|hello|morning|afternoon|busy|bye|thanks?)\b")
+_BREAKS_OFF = re.compile(
+    r"^(?:(?:no|look|please|just) )?(?:do not|stop|go away|not interested)\b|\b(?:i am )?hanging up\b"
+)
+_LEARNER_CLOSES = re.compile(
+    r"\b(?:bye|brochure|thank\w*|diary|touch|cheers|take care|next|send you|speak|then|email|information|"
+    r"enjoy|best|both)\b"
+)
+_MANY_TURNS = 8
+"""Somebody who answers this often has let the call go on, whatever they said."""
 _SITUATION_STEMS = 3
 """A customer's turn with this many content words tells something about their situation."""
 
@@ -73,9 +82,9 @@ class Transcript:
 
     @cached_property
     def turns(self) -> tuple[Turn, ...]:
-        """Turns with words, in order of their start."""
-        spoken = (turn for turn in self.record.turns if turn.text.strip())
-        return tuple(sorted(spoken, key=lambda turn: (turn.start_s, turn.index)))
+        """Turns with words, in order of their start. What a learner says to the grader isn't part of the call."""
+        spoken = (_judged(turn) for turn in self.record.turns)
+        return tuple(sorted((turn for turn in spoken if turn.text), key=lambda turn: (turn.start_s, turn.index)))
 
     @cached_property
     def learner(self) -> tuple[Turn, ...]:
@@ -152,25 +161,27 @@ class Transcript:
     @cached_property
     def hung_up(self) -> bool:
         """The customer broke off: their goodbye answers no closing of the learner's."""
-        if self.record.ended in {"customer_hung_up", "customer"}:
+        if self.record.ended in {"customer_hangup"}:
             return True
         if not self.customer or not _BYE.search(plain(self.customer[-1].text)):
             return False
-        before = self.before(self.customer[-1])
-        after = self.after(self.customer[-1])
-        closing = re.compile(r"\b(?:bye|brochure|thank|diary|touch|cheers|take care|next|send|speak|then)\b")
-        learner_closed = (before is not None and closing.search(plain(before.text))) or (
-            after is not None and closing.search(plain(after.text))
-        )
-        return not learner_closed
+        last = self.customer[-1]
+        if _BREAKS_OFF.search(plain(last.text)):
+            return True
+        around = (self.before(last), self.after(last))
+        return not any(turn is not None and _LEARNER_CLOSES.search(plain(turn.text)) for turn in around)
 
     @cached_property
     def agreed_to_talk(self) -> bool:
         """The customer let the call go on: a yes to going on, an own question about the matter, or a telling answer."""
         if any(place > 0 and _is_yes(turn) for place, turn in enumerate(self.customer[:4])):
             return True
-        telling = [turn for turn in self.situations if not NO.search(plain(turn.text)) and turn not in self.objections]
-        return len(telling) >= 1 or len(self.customer) >= 6
+        for turn in self.situations:
+            before = self.before(turn)
+            asked = before is not None and bool(questions(before.text))
+            if asked and not NO.search(plain(turn.text)) and turn not in self.objections:
+                return True
+        return len(self.customer) >= _MANY_TURNS
 
     @property
     def broken_off_early(self) -> bool:
@@ -207,6 +218,16 @@ class Transcript:
         """The sentence of `turn` in which `rule` matches, in the transcript's own words."""
         match = first_match(rule, Utterance.read(turn.text))
         return sentence_with(turn.text, match[0]) if match else None
+
+
+def _judged(turn: Turn) -> Turn:
+    """The turn without sentences that break the role: to whom they speak isn't on the line, so they earn nothing."""
+    if turn.who == "customer" or "role_break" not in recognize_moves(turn.text):
+        return replace(turn, text=turn.text.strip())
+    kept = [
+        match[0] for match in _SENTENCE.finditer(turn.text) if "role_break" not in recognize_moves(match[0].strip())
+    ]
+    return replace(turn, text="".join(kept).strip())
 
 
 def is_yes(turn: Turn | None) -> bool:
