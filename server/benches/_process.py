@@ -19,16 +19,22 @@ from server.errors import UserError
 
 _START_S = 120.0  # loading every model on a slow disk
 _STOP_S = 15.0
+_LINE_CHARACTERS = 2_000
 _LOG_LINES = 15  # of a server that doesn't start, shown to whoever ran the bench
 
 
 @dataclass(frozen=True, slots=True)
 class ServerProcess:
-    """`url` is where it listens; `data_dir` goes with it."""
+    """`url` is where it listens; `log` goes with it."""
 
     url: str
     pid: int
-    data_dir: Path
+    log: Path
+
+    def complaints(self) -> list[str]:
+        """The log's lines of errors, shortened."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [line[:_LINE_CHARACTERS] for line in lines if '"level": "error"' in line]
 
     def memory_mb(self) -> float | None:
         """Resident memory of the server and all its children (the language model's process among them).
@@ -48,11 +54,10 @@ def serving(environment: Mapping[str, str] | None = None, *, until_ready: bool =
     """
     with tempfile.TemporaryDirectory(prefix="ringside-bench-") as folder:
         port, log = _free_port(), Path(folder) / "server.log"
-        data_dir = Path(folder) / "data"
         settings = {
             "RINGSIDE_HOST": "127.0.0.1",
             "RINGSIDE_PORT": str(port),
-            "RINGSIDE_DATA_DIR": str(data_dir),
+            "RINGSIDE_DATA_DIR": str(Path(folder) / "data"),
             "RINGSIDE_OPEN_BROWSER": "false",
             "RINGSIDE_LOG__FORMAT": "json",
         }
@@ -68,7 +73,7 @@ def serving(environment: Mapping[str, str] | None = None, *, until_ready: bool =
         try:
             url = f"http://127.0.0.1:{port}"
             _wait(process, url, log, "/api/status" if until_ready else "/healthz")
-            yield ServerProcess(url, process.pid, data_dir)
+            yield ServerProcess(url, process.pid, log)
         finally:
             process.terminate()
             try:

@@ -65,6 +65,12 @@ def test_the_report_holds_figures_against_targets_and_people_apart() -> None:
     assert met["barge_in_ms p95"] is None
 
 
+def test_calls_without_answers_meet_no_target() -> None:
+    nothing = Measured("piper:joe 1", None, None, None, None, False, "", "", "no answer was heard")
+    report = _report([call(nothing)], {})
+    assert {target["met"] for target in report["targets"]} == {None}
+
+
 def test_a_server_that_does_not_start_shows_its_last_words() -> None:
     with pytest.raises(UserError, match=r"ended with code 2\n.*port"), serving({"RINGSIDE_PORT": "99999"}):
         pass
