@@ -99,6 +99,7 @@ class LiveCall:
             self._call.socket_lost()
         self._outbox = outbox
         self._heard_at_s = self._clock.now_s()
+        self._show_status("live")
         self._call.resume(self._send, frame.samples)
 
     def lost(self, outbox: Outbox) -> bool:
@@ -109,6 +110,7 @@ class LiveCall:
         if self._call is None or self.over.is_set():
             return False
         self._call.socket_lost()
+        self._show_status("held")
         return True
 
     async def take(self, frame: wire.UpFrame) -> None:
@@ -184,11 +186,13 @@ class LiveCall:
             self._later(self._announce_end(message))
             return
         if isinstance(message, State):
-            status = {"ringing": "ringing", "held": "held", "ended": self._status}.get(message.value, "live")
-            if status != self._status:
-                self._status = status
-                self._later(self._fate.status(status))
+            self._show_status({"ringing": "ringing", "ended": self._status}.get(message.value, "live"))
         self._put(wire.encode(message, ""))
+
+    def _show_status(self, status: str) -> None:
+        if status != self._status:
+            self._status = status
+            self._later(self._fate.status(status))
 
     async def _announce_end(self, message: Ended) -> None:
         await self._fate.ended(message.reason)
