@@ -26,6 +26,7 @@ _CONTEXT_SAMPLES = 64  # Silero reads this much of the window before
 _GATE_AGGRESSIVENESS = 1  # 0 to 3; the gate may let noise pass but must not lose a quiet voice
 _GATE_HOLD_FRAMES = 25  # keeps Silero's state through the pauses of a sentence (0.5 s)
 _PREROLL_WINDOWS = 4  # what Silero hears of the time before the gate opened, so that an onset isn't lost
+_RESUMING_S = 1.2  # the longest silence that a turn may go on after
 _ENTER_PROBABILITY = 0.5  # Silero's own default
 _LEAVE_PROBABILITY = 0.35  # Silero's own default: 0.15 below, so that a soft syllable isn't a pause
 
@@ -159,12 +160,15 @@ class SpeechSegmenter:
     """Turns frame decisions into the starts and pauses of speech, with hysteresis in both directions.
 
     A click or a burst shorter than `minimum_speech_ms` starts nothing and ends no pause; a gap shorter than
-    `minimum_silence_ms` is no pause.
+    `minimum_silence_ms` is no pause. For `_RESUMING_S` after a pause half as much speech is enough, because a turn that
+    is taken to be over while its speaker goes on costs more than one that is held open by a cough.
     """
 
     def __init__(self, *, minimum_speech_ms: int = 80, minimum_silence_ms: int = 80) -> None:
         frame_ms = 1_000 * FRAME_SAMPLES // LEARNER_RATE
         self._speech_frames = max(1, minimum_speech_ms // frame_ms)
+        self._resume_frames = max(1, minimum_speech_ms // (2 * frame_ms))
+        self._resumable_until = 0
         self._silence_frames = max(1, minimum_silence_ms // frame_ms)
         self._position = 0
         self._run_frames = 0
@@ -179,8 +183,16 @@ class SpeechSegmenter:
         """Take the decision on the next frame; returns what has just become certain."""
         self._position += FRAME_SAMPLES
         self._run_frames = self._run_frames + 1 if speech != self._speaking else 0
-        if self._run_frames < (self._silence_frames if self._speaking else self._speech_frames):
+        if self._run_frames < self._frames_needed():
             return None
         changed_at = self._position - self._run_frames * FRAME_SAMPLES
         self._speaking, self._run_frames = speech, 0
-        return SpeechStarted(changed_at) if speech else SpeechPaused(changed_at)
+        if speech:
+            return SpeechStarted(changed_at)
+        self._resumable_until = changed_at + round(_RESUMING_S * LEARNER_RATE)
+        return SpeechPaused(changed_at)
+
+    def _frames_needed(self) -> int:
+        if self._speaking:
+            return self._silence_frames
+        return self._resume_frames if self._position <= self._resumable_until else self._speech_frames

@@ -97,9 +97,23 @@ def test_starts_and_pauses_alternate_and_lie_in_the_past(frames: list[bool]) -> 
         if event is None:
             continue
         assert isinstance(event, detect.SpeechPaused if speaking else detect.SpeechStarted)
-        assert last < event.at <= (index + 1) * detect.FRAME_SAMPLES - 0.08 * LEARNER_RATE
+        assert last < event.at <= (index + 1) * detect.FRAME_SAMPLES - 0.04 * LEARNER_RATE
         speaking, last = not speaking, event.at
         assert segmenter.speaking is speaking
+
+
+def test_after_a_pause_speech_resumes_on_less() -> None:
+    def frames_to_start(segmenter: detect.SpeechSegmenter) -> int:
+        return next(count for count in range(1, 20) if segmenter.feed(True) is not None)
+
+    segmenter = detect.SpeechSegmenter()
+    assert frames_to_start(segmenter) == 4
+    for _ in range(30):
+        segmenter.feed(False)
+    assert frames_to_start(segmenter) == 2
+    for _ in range(100):
+        segmenter.feed(False)
+    assert frames_to_start(segmenter) == 4
 
 
 @given(st.lists(st.integers(1, 3), min_size=1, max_size=50))
