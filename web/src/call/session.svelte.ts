@@ -49,6 +49,7 @@ export class CallSession {
   /** The last report, and whether that utterance is over: then nothing of a newer one has been heard. */
   private heard: { utterance: number; samples: number; final: boolean } | null = null;
   private opened = false;
+  private lastTurn = -1;
 
   /** To be made inside the click, which is what lets the page make a sound. */
   constructor(
@@ -172,7 +173,9 @@ export class CallSession {
         this.captions.said(message.text);
         break;
       case 'turn':
-        if (message.who === 'learner') {
+        // A turn that comes again has only been heard better: it is no news.
+        if (message.who === 'learner' && message.turn > this.lastTurn) {
+          this.lastTurn = message.turn;
           this.captions.said(message.text);
           this.thinking = this.state !== 'speaking';
         }

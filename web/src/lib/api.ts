@@ -1,3 +1,4 @@
+import { sentence } from './format';
 import type { CallDetail, CallPage, NewCall, Peaks, Scenario, Status, Ticket } from './types';
 
 /** A request that failed: one plain sentence, and what to do about it. */
@@ -42,11 +43,6 @@ async function request<Answer>(path: string, init: RequestInit = {}): Promise<An
     sentence(error?.message ?? `The server refused the request (${response.status})`),
     mendFor(response.status),
   );
-}
-
-function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }
 
 function post<Answer>(path: string, body: unknown): Promise<Answer> {

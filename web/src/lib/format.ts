@@ -39,3 +39,9 @@ export function milliseconds(value: number | null | undefined): string {
 export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
+
+/** A remark as a sentence: a capital first, a full stop last. */
+export function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return capital === '' || /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}
