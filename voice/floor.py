@@ -238,9 +238,15 @@ class Floor:
             guarded=self._guarded,
             rules=self._rules,
         )
+        if verdict == "backchannel" and self._nearly_over(voice, turn):
+            return
         if isfinite(needed_s):
             at = max(self._orders.after(turn.since, needed_s), turn.patient_until)
             yield at, partial(self._give_floor, verdict)
+
+    def _nearly_over(self, voice: Utterance, turn: LearnerTurn) -> bool:
+        """The learner answers a little early."""
+        return voice.all_said and turn.since >= self._orders.after(voice.play_until, -self._rules.answer_s)
 
     @property
     def _guarded(self) -> bool:

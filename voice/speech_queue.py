@@ -113,10 +113,14 @@ class Utterance:
         self.play_until = at + as_learner_samples(self.total - self.played)
 
     def time_of(self, sample: int) -> int:
-        """When a played customer sample was played, on the learner's clock, read off the first report beyond it."""
+        """When a played customer sample was played, on the learner's clock.
+
+        Read off the first report beyond it; it wasn't played before the report ahead of it was made.
+        """
         index = min(bisect_left(self.acks, (sample, 0)), len(self.acks) - 1)
         played, at = self.acks[index]
-        return max(0, at - as_learner_samples(played - sample))
+        earliest = self.acks[index - 1][1] if index else self.said_at or 0
+        return max(earliest, at - as_learner_samples(played - sample))
 
     def said(self) -> tuple[Word, ...]:
         """The words whose last sample was played, with when that was."""

@@ -67,6 +67,14 @@ def test_a_backchannel_does_not_stop_the_customer(noise: str) -> None:
     assert customer_turns(world)[1].text.endswith("and more")
 
 
+def test_a_short_answer_that_comes_a_little_early_is_an_answer() -> None:
+    quiet = World(after_warm_up()).run(20.0)
+    end_s = customer_turns(quiet)[1].until / 16_000
+    world = World(after_warm_up(Speech(end_s - 0.3, end_s + 0.1, "yes"))).run(25.0)
+    assert world.commands(e.Clear) == []
+    assert world.commands(e.Commit)[2].heard.text == "yes"
+
+
 def test_an_interruption_stops_the_customer_and_leaves_only_the_words_that_were_played() -> None:
     speeches = after_warm_up(Speech(8.0, 10.0, "sorry but that is not what i asked?"))
     world = World(speeches, lines=("one two three four five six seven eight nine ten " * 3,)).run(20.0)

@@ -19,7 +19,16 @@ from voice.word_times import word_times
 LAW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 _WORDS = st.sampled_from(
-    ["do you have a minute?", "we save people money", "well", "mm-hm", "", "what do you pay and", "yeah", "no, stop"]
+    [
+        "do you have a minute?",
+        "we save people money",
+        "well, listen",
+        "mm-hm",
+        "",
+        "what do you pay and",
+        "yeah",
+        "no, stop",
+    ]
 )
 
 
@@ -40,6 +49,7 @@ faults = st.builds(
     hang=st.sampled_from([0.0, 0.1, 0.5, 1.0]),
     slow_s=st.sampled_from([0.1, 0.5, 2.0]),
     lost_acks=st.sampled_from([0.0, 0.3, 0.95, 1.0]),
+    lies=st.sampled_from([0.0, 0.0, 0.2]),
 )
 
 accidents = st.lists(

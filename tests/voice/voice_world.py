@@ -43,12 +43,13 @@ class Speech:
 
 @dataclass(frozen=True)
 class Faults:
-    """Chances of failing and of never coming back, the longest delay, and the share of lost reports."""
+    """Chances of failing and of never coming back, the longest delay, and the share of lost and false reports."""
 
     fail: float = 0.0
     hang: float = 0.0
     slow_s: float = 0.4
     lost_acks: float = 0.0
+    lies: float = 0.0  # reports of more than was ever sent
 
 
 @dataclass
@@ -171,7 +172,8 @@ class World:
         if utterance in self.cleared:
             return None
         self.acked[utterance] = max(played, self.acked.get(utterance, 0))
-        return e.Played(self.now, utterance, played)
+        lie = 90_000 if self.faults.lies and self.random.random() < self.faults.lies else 0
+        return e.Played(self.now, utterance, played + lie)
 
     # The engines.
 
