@@ -52,13 +52,16 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
                 most_calls=settings.max_calls,
             )
             await board.recover()
-            grading = asyncio.create_task(desk.run(), name="grading")
+            tasks = [asyncio.create_task(desk.run(), name="grading")]
+            if settings.load_models == "at_start":
+                tasks.append(asyncio.create_task(board.warm_up(), name="warm-up"))
             try:
                 yield
             finally:
                 await board.close()
-                grading.cancel()
-                await asyncio.gather(grading, return_exceptions=True)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
         database.close()
 
     app = FastAPI(

@@ -20,7 +20,6 @@ from server.metrics import Metrics
 from server.models.llm import LanguageModel, language_model
 from server.models.store import ModelStore
 from server.settings import Settings
-from server.storage.calls import NewCall
 from voice.customer import Customer
 from voice.engines import EndJudge, Engines, Recognizer
 from voice.lanes import ThreadWorkers
@@ -110,19 +109,27 @@ class Studio:
         except Exception as error:
             raise StudioError(f"the models can't be loaded: {error}") from error
 
-    def prepare(self, scenario: Scenario, persona: Persona, new: NewCall) -> None:
+    def prepare(self, scenario: Scenario, persona: Persona, *, seed: int, drill: str | None = None) -> None:
         """Begin with the openers of a call that is about to ring, if the voices are there."""
         if self._loaded is not None:
-            self._mouth(persona).prepare(self.customer(scenario, persona, new).openers)
+            self._mouth(persona).prepare(self.customer(scenario, persona, seed=seed, drill=drill).openers)
 
-    def customer(self, scenario: Scenario, persona: Persona, new: NewCall) -> Customer:
+    def customer(
+        self,
+        scenario: Scenario,
+        persona: Persona,
+        *,
+        seed: int,
+        difficulty: int | None = None,
+        drill: str | None = None,
+    ) -> Customer:
         """Whom the learner speaks to."""
         return ScenarioCustomer(
             scenario,
             persona,
-            seed=new.seed,
-            difficulty=new.difficulty,
-            drill=new.drill,
+            seed=seed,
+            difficulty=difficulty,
+            drill=drill,
             writer=writer_of(self.language_model),
         )
 

@@ -15,7 +15,7 @@ from server.calls.gateway import Gateway
 from server.calls.grading import GradingDesk
 from server.calls.live import LiveCall, LiveCalls
 from server.calls.schemas import CallWish
-from server.calls.studio import Studio
+from server.calls.studio import Studio, StudioError
 from server.catalogue import Catalogue
 from server.metrics import Metrics
 from server.storage.calls import CallStore, NewCall
@@ -87,7 +87,7 @@ class Switchboard:
         call = LiveCall(new.id, secrets.token_urlsafe(24), ending.make_call, ending, self._clock)
         self.live.add(call)  # before anything is awaited: two wishes at once don't share the last place
         await self.aside(self.store.create, new)
-        self.studio.prepare(scenario, persona, new)
+        self.studio.prepare(scenario, persona, seed=new.seed, drill=new.drill)
         return call
 
     async def recover(self) -> None:
@@ -103,6 +103,17 @@ class Switchboard:
             task = asyncio.create_task(self.aside(finish_tape, folder))
             self._mending.add(task)
             task.add_done_callback(self._mending.discard)
+
+    async def warm_up(self) -> None:
+        """Once the voices are there: the openers of every scenario, so that the first call has them too."""
+        try:
+            await self.studio.ready()
+        except StudioError:
+            return  # /api/status and the log say so
+        for scenario in self.catalogue.scenarios.values():
+            persona = self.catalogue.persona_of(scenario)
+            if self.studio.problem(persona) is None:
+                self.studio.prepare(scenario, persona, seed=0)
 
     async def close(self) -> None:
         await self.live.stop()
@@ -137,7 +148,9 @@ class Ending:
         log.info("call rings", call=new.id, scenario=new.scenario, seed=new.seed)
         return Call(
             call_id=new.id,
-            customer=board.studio.customer(scenario, persona, new),
+            customer=board.studio.customer(
+                scenario, persona, seed=new.seed, difficulty=new.difficulty, drill=new.drill
+            ),
             engines=board.studio.engines(persona),
             workers=board.studio.workers,
             journal=self._journal,

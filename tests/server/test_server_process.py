@@ -1,0 +1,156 @@
+"""The server as a process: it is killed, its port is taken, it is asked to listen where it may not."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+ENVIRONMENT = {**os.environ, "RINGSIDE_LLM__ENABLED": "false"}
+SAID = "Hi, this is Alex from Northwind. Do you have half a minute?"
+
+
+def serve(data_dir: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "server.cli", "serve", "--no-browser", *options],
+        env={**ENVIRONMENT, "RINGSIDE_DATA_DIR": str(data_dir), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@contextmanager
+def running(data_dir: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server on a free port and its address."""
+    process = serve(data_dir, "--port", "0", **environment)
+    assert process.stdout is not None
+    try:
+        found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+        assert found
+        yield process, found[0]
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def typed_turn(line: ClientConnection, text: str) -> None:
+    """Say hello, hear the customer's greeting, type a turn and wait until it stands in the record."""
+    line.send('{"type":"hello","sample_rate":16000}')
+    while '"listening"' not in str(frame := line.recv()):
+        if isinstance(frame, bytes):
+            utterance, first = struct.unpack("<II", frame[:8])
+            played = {"type": "played", "utterance": utterance, "samples": first + (len(frame) - 8) // 2}
+            line.send(json.dumps(played))
+    line.send('{"type":"text","text":"' + text + '"}')
+    while True:
+        frame = line.recv()
+        if isinstance(frame, str) and '"learner"' in frame and text in frame:
+            return
+
+
+def eventually(check: Callable[[], Any]) -> Any:
+    for _ in range(200):
+        if found := check():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(check)
+
+
+def test_a_server_killed_in_mid_call_leaves_the_call_interrupted_readable_and_gradable(
+    tmp_path: Path, model: Callable[[str], Path]
+) -> None:
+    for name in ("whisper-tiny.en", "whisper-base", "smart-turn", "piper-joe"):
+        model(name)
+    with running(tmp_path) as (process, address):
+        scenario = httpx.get(f"{address}/api/scenarios").json()["scenarios"][0]["id"]
+        ticket = httpx.post(f"{address}/api/calls", json={"scenario": scenario}).json()
+        url = address.replace("http", "ws") + ticket["socket"]
+        with connect(url, subprotocols=[Subprotocol("ringside.v1")]) as line:
+            typed_turn(line, SAID)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+    with running(tmp_path) as (_, address):
+        url = f"{address}/api/calls/{ticket['id']}"
+        call = httpx.get(url).json()
+        assert (call["status"], call["ended_reason"]) == ("interrupted", "server_stopped")
+        assert [turn["text"] for turn in call["turns"] if turn["who"] == "learner"] == [SAID]
+        assert call["turns"][0]["who"] == "customer"
+        assert eventually(lambda: httpx.get(url).json()["tape"])["duration_s"] > 1.0
+        assert httpx.post(f"{url}/grade").status_code == 202
+        assert eventually(lambda: httpx.get(url).json()["grade"])["rubric"]["id"]
+        assert httpx.get(f"{address}/api/calls").json()["calls"][0]["status"] == "interrupted"
+
+
+def test_a_server_that_is_stopped_in_mid_call_puts_the_call_in_order_before_it_goes(
+    tmp_path: Path, model: Callable[[str], Path]
+) -> None:
+    for name in ("whisper-tiny.en", "whisper-base", "smart-turn", "piper-joe"):
+        model(name)
+    with running(tmp_path) as (process, address):
+        scenario = httpx.get(f"{address}/api/scenarios").json()["scenarios"][0]["id"]
+        ticket = httpx.post(f"{address}/api/calls", json={"scenario": scenario}).json()
+        url = address.replace("http", "ws") + ticket["socket"]
+        with connect(url, subprotocols=[Subprotocol("ringside.v1")]) as line:
+            typed_turn(line, SAID)
+            process.terminate()
+            process.communicate(timeout=30)
+    assert (tmp_path / "calls" / ticket["id"] / "tape" / "tape.ogg").is_file()
+    with running(tmp_path) as (_, address):
+        assert httpx.get(f"{address}/api/calls/{ticket['id']}").json()["status"] == "interrupted"
+
+
+def test_an_idle_server_without_models_is_small(tmp_path: Path) -> None:
+    with running(tmp_path, RINGSIDE_MODELS_DIR=str(tmp_path / "none")) as (process, address):
+        status = httpx.get(f"{address}/api/status").json()
+        assert status["ready"] is False
+        assert "ringside models pull" in status["stages"][0]["detail"]
+        scenario = httpx.get(f"{address}/api/scenarios").json()["scenarios"][0]["id"]
+        refused = httpx.post(f"{address}/api/calls", json={"scenario": scenario})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "not_ready")
+        resident = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+        assert resident and int(resident[1]) <= 300 * 1024
+
+
+def test_a_port_in_use_is_one_line_with_the_mend(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = serve(tmp_path, "--port", str(port))
+        out, err = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert out == ""
+    assert len(err.strip().splitlines()) == 1
+    assert f"port {port}" in err and f"--port {port + 1}" in err
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_other_machines_are_let_in_only_with_a_certificate_or_behind_a_proxy(tmp_path: Path, host: str) -> None:
+    process = serve(tmp_path, "--host", host, "--port", "0")
+    _, err = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert len(err.strip().splitlines()) == 1
+    assert "RINGSIDE_TLS_CERTIFICATE" in err and "RINGSIDE_BEHIND_PROXY" in err
+
+
+def test_an_unknown_host_is_one_line(tmp_path: Path) -> None:
+    process = serve(tmp_path, "--host", "no-such-host.invalid", RINGSIDE_BEHIND_PROXY="true")
+    _, err = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert "--host 127.0.0.1" in err and "Traceback" not in err
