@@ -22,6 +22,10 @@ _OTHER_TIME = re.compile(
     r"later (?:today|on)|tomorrow|"
     r"this afternoon|leave (?:it|you)|let you (?:go|get)|try (?:you )?again)\b"
 )
+_SAYS_GO = re.compile(
+    r"\b(?:go on|go ahead|fire away|carry on|shoot|what is up)\b|^no (?:not at all|you are (?:fine|"
+    r"alright|okay)|it is (?:fine|okay)|that is fine|problem)\b"
+)
 _COMPANY = re.compile(
     r"\b(?:(?:from|with|calling from|calling for|behalf of)|(?:here|this is \w+|i am \w+|it is \w+|my "
     r"name is \w+(?: \w+)?)(?: \w+)? at) (?!about|the|your|you|a |an |my |our |what|this|that|it|people|"
@@ -73,6 +77,8 @@ def permission(call: Transcript, criterion: Criterion) -> Verdict:
         return Verdict(1, "asks, but only after pitching", (evidence, quote(pitched)), quote(pitched))
     words = plain(reply.text)
     limited = bool(_TIME.search(words)) or bool(NO.search(words)) or "?" in words
+    if _SAYS_GO.search(words) and not _TIME.search(words):
+        return Verdict(2, "asks, is let go on and does", (evidence, quote(reply)))
     if is_yes(reply) and not limited:
         return Verdict(2, "asks, gets a yes and goes on", (evidence, quote(reply)))
     if following is None:

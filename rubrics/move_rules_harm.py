@@ -118,7 +118,7 @@ RULES = (
     ),
     rule(
         "dismiss",
-        r"every(?:one|body)(?: has| is)? (?:says (?:that|this)|got (?:a story|problems|bills)|has (?:a story|"
+        r"every(?:one|body)(?:'s| has| is)? (?:says (?:that|this)|got (?:a story|problems|bills)|has (?:a story|"
         r"bills|problems)|got a story)|we all have (?:bills|problems)|a lot of people say|that is not (?:my|"
         r"our) (?:problem|fault|department|concern)|calm down|whatever|overreact\w*|not (?:a|that|such a) big "
         r"(?:of )?(?:a )?deal|it is (?:just|only) (?:a few|\w+) (?:pounds|dollars|quid|pence)|nothing i can "
