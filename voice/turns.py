@@ -45,14 +45,15 @@ _AUXILIARIES = (
 _OPENERS = "i we they he how what who whose gonna wanna need want let lets get mean means called including"
 _DANGLING = frozenset(" ".join((_FILLERS, _CONJUNCTIONS, _PREPOSITIONS, _DETERMINERS, _AUXILIARIES, _OPENERS)).split())
 # A question may end in these: "What are you looking for?", "How long have you been in?", "Who else should I?"
-_ENDS_QUESTIONS = frozenset(f"{_PREPOSITIONS} this those these any some".split()) - {"to", "the"}
+_ENDS_QUESTIONS = frozenset(f"{_PREPOSITIONS} this those these any some".split()) - {"to"} | {"like"}
 # "I know what it is.", "Yes, I do.", "It's up to you and so am I": an auxiliary can close behind a pronoun.
 _PARTICLES = frozenset(
     ["around", "by", "down", "in", "off", "on", "out", "over", "through", "up"]
 )  # "moving on", "signed up"
 _CLOSING_PAIR = re.compile(
-    rf"\b({_PREPOSITIONS.replace(' ', '|')}|do|did|like|all) (that|this|these|those)$"
-    r"|\b(i|you|we|they|he|she|it|that|this) (am|is|are|was|were|do|does|did|have|has|had|can|will)$"
+    rf"\b({_PREPOSITIONS.replace(' ', '|')}|do|did|all) (that|this|these|those)$"
+    r"|\b(i (am|was)|(you|we|they) (are|were)|(he|she|it|that|this) (is|was|does|has)"
+    r"|(i|you|we|they) (do|have)|(i|you|we|they|he|she|it) (did|had|can|will|could|would|should))$"
 )
 _COMPLEMENT = re.compile(
     r"\b(tell|tells|told|ask|asks|asked|show|shows|showed)( (me|us|you|them|him|her))?$"
@@ -62,6 +63,14 @@ _COMPLEMENT = re.compile(
 _SUBORDINATE = re.compile(
     r"((and|but|so|well|okay|now|because) )*(if|when|before|after|since|while|although|unless|once|as) "
 )
+_LINKED = frozenset(
+    {"because", "if", "that", "when", "where", "which", "who"}
+)  # a clause of two words is no clause yet
+_SUBJECT_ONLY = re.compile(r"\bthat ((a|an|the|my|our|your|their|his|her|its|some|most|all) [\w']+|[\w']+s)$")
+_MISHEARD = frozenset({"too", "two", "end"})  # "to" and "and" before a pause, as recognisers spell them
+# "What I wanted to say" names a thing and asks nothing; "What do you need" does.
+_FREE_RELATIVE = re.compile(r"((and|but|so|well|okay|now) )*(what|how|where|why) (i|i'm|i'd|i've|we|we're|we've|it)\b")
+_WH_QUESTION = re.compile(r"((and|but|so|well|okay|now|then) )*(who|whom|what|what's|when|where|which|how|how's)\b")
 _INVERTED = re.compile(
     r"((and|but|so|well|okay|now) )*when (do|does|did|is|are|was|were|can|could|will|would|should|have|has)\b"
 )
@@ -124,13 +133,20 @@ def form_of(text: str) -> Form:
         return "unknown"
     stripped = text.rstrip()
     line = " ".join(words)
-    asks = stripped.endswith("?") or _QUESTION_START.match(line) is not None
+    relative = _FREE_RELATIVE.match(line) is not None
+    asks = not relative and (stripped.endswith("?") or _QUESTION_START.match(line) is not None)
     if stripped.endswith(("...", "…", ",", "-", "—")) or _COMPLEMENT.search(line):
         return "open"
     if len(words) <= 4 and all(word in _ANSWER for word in words):
         return "answer"
     if words[-1] in _DANGLING and not _CLOSING_PAIR.search(line) and not (asks and words[-1] in _ENDS_QUESTIONS):
         return "short" if words[-1] in _PARTICLES else "open"
+    if asks and words[-1] in _PARTICLES and not _WH_QUESTION.match(line):
+        return "short"
+    if words[-1] in _MISHEARD or _LINKED.intersection(words[-3:-1]) or _SUBJECT_ONLY.search(line):
+        return "short"
+    if relative and len(words) < 2 * _STATEMENT_WORDS:
+        return "short"
     if _SUBORDINATE.match(line) and not _INVERTED.match(line) and not _has_main_clause(text):
         return "open"
     if asks:
