@@ -1,9 +1,9 @@
 """How quickly the customer answers: whole calls over the wire, in real time, against a server of the bench's own.
 
 Learners speak in the voice that the customer doesn't use, and in people's recordings where the shared data is there.
-Prints with --json: "voice_to_voice_ms", "substance_ms", "gap_ms", "barge_in_ms" (each p50, p90, p95, max, n),
-"cut_ins", "unanswered", "turns", the same under "synthetic" and "human", "memory_mb", "targets", "calls", "method". The
-exit code is 1 when a call broke off.
+Prints with --json: "voice_to_voice_ms", "substance_ms", "gap_ms", "barge_in_ms", "duck_ms" (each p50, p90, p95, max,
+n), "cut_ins", "unanswered", "turns", the same under "synthetic" and "human", "memory_mb", "targets", "calls", "method".
+The exit code is 1 when a call broke off.
 """
 
 from __future__ import annotations

@@ -41,7 +41,8 @@ class Measured:
     voice_to_voice_ms: the learner's last speech sample to the first audible customer sample after it. substance_ms: to
     the first audible sample whose origin isn't the opener. gap_ms: silence between the opener's last audible sample
     and what follows it. cut_in: an answer began to be heard before the learner's speech had ended. barge_in_ms, where
-    the learner cut in: the learner's first speech sample to the customer's silence.
+    the learner cut in: the learner's first speech sample to the customer's silence; duck_ms: to the customer being
+    played softly, where the server asks for that first.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Measured:
     substance_ms: float | None
     gap_ms: float | None
     barge_in_ms: float | None
+    duck_ms: float | None
     cut_in: bool
     transcript: str
     reply: str
@@ -194,6 +196,7 @@ def _measured(client: WireClient, index: int, said: _Said, limit_s: float) -> Me
         substance_ms=_ms(substance.at_s - said.last_s) if substance else None,
         gap_ms=gap,
         barge_in_ms=_silence_after(client.player, said),
+        duck_ms=_softly_after(client, said),
         cut_in=any(said.first_s <= start.at_s < said.last_s for start in starts),
         transcript=_text(client, "learner", index),
         reply=_text(client, "customer", index),
@@ -235,10 +238,22 @@ def _silence_after(player: Player, said: _Said) -> float | None:
     return _ms(last_s - said.first_s)
 
 
+def _softly_after(client: WireClient, said: _Said) -> float | None:
+    """How long the customer went on at full volume after the learner cut in, in ms; None where nothing was ducked."""
+    ducked_s = client.ducked_at_s.get(said.barged_into) if said.barged_into is not None else None
+    return _ms(ducked_s - said.first_s) if ducked_s is not None and ducked_s >= said.first_s else None
+
+
 def _text(client: WireClient, who: str, after: int) -> str:
-    return " ".join(
-        turn.text for _, turn in sorted(client.turns.items()) if turn.who == who and turn.after == after and turn.text
-    )
+    """What `who` said in the learner's turn `after` (-1: before the first). A customer's turn that was cut into is
+    announced late, so it belongs to the learner's turn that stands before it in the transcript."""
+    texts, belongs_to = [], -1
+    for _, turn in sorted(client.turns.items()):
+        if turn.who == "learner":
+            belongs_to = turn.after
+        if turn.who == who and belongs_to == after and turn.text:
+            texts.append(turn.text)
+    return " ".join(texts)
 
 
 def _levels_db(pcm: NDArray[np.int16]) -> NDArray[np.float64]:

@@ -83,6 +83,7 @@ class WireClient:
     state: str = ""
     turns: dict[int, Turn] = field(default_factory=dict)
     errors: list[tuple[str, str]] = field(default_factory=list)
+    ducked_at_s: dict[int, float] = field(default_factory=dict)  # when an utterance was first to be played softly
     ended: str | None = None
     result: str | None = None
     latest_frame_ms: float = 0.0
@@ -195,6 +196,8 @@ class WireClient:
             case "clear":
                 self.player.clear(now_s, message["utterance"])
                 await self._report()
+            case "duck":
+                self.ducked_at_s.setdefault(message["utterance"], now_s)
             case "error":
                 self.errors.append((message["code"], message["message"]))
             case "ended":

@@ -1,7 +1,7 @@
 """`ringside call`: speak WAV files to a running server in real time, as the page would, and report how it answers.
 
-Prints with --json: {"call", "ended", "turns": [{"voice_to_voice_ms", "substance_ms", "gap_ms", "barge_in_ms", "cut_in",
-"transcript", "reply", "name", "problem"}], "summary", "greeting", "unspoken", "errors", "method"}.
+Prints with --json: {"call", "ended", "turns": [{"voice_to_voice_ms", "substance_ms", "gap_ms", "barge_in_ms",
+"duck_ms", "cut_in", "transcript", "reply", "name", "problem"}], "summary", "greeting", "unspoken", "errors", "method"}.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def as_report(talk: Conversation) -> dict[str, Any]:
 
 def summary(turns: Sequence[Measured]) -> dict[str, Any]:
     """Quantiles (linear interpolation) over the turns that have a value, and counts of what went wrong."""
-    kinds = ("voice_to_voice_ms", "substance_ms", "gap_ms", "barge_in_ms")
+    kinds = ("voice_to_voice_ms", "substance_ms", "gap_ms", "barge_in_ms", "duck_ms")
     report: dict[str, Any] = {kind: quantiles([getattr(turn, kind) for turn in turns]) for kind in kinds}
     report["cut_ins"] = sum(turn.cut_in for turn in turns)
     report["unanswered"] = sum(turn.voice_to_voice_ms is None for turn in turns)

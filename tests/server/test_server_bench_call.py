@@ -18,7 +18,7 @@ from voice.speak_hibari import Hibari
 
 
 def turn(name: str = "x", voice_to_voice_ms: float | None = 500.0, *, cut_in: bool = False) -> Measured:
-    return Measured(name, voice_to_voice_ms, 1_900.0, 200.0, None, cut_in, "text", "reply")
+    return Measured(name, voice_to_voice_ms, 1_900.0, 200.0, None, None, cut_in, "text", "reply")
 
 
 def call(*turns: Measured) -> tuple[str, Conversation]:
@@ -66,7 +66,7 @@ def test_the_report_holds_figures_against_targets_and_people_apart() -> None:
 
 
 def test_calls_without_answers_meet_no_target() -> None:
-    nothing = Measured("piper:joe 1", None, None, None, None, False, "", "", "no answer was heard")
+    nothing = Measured("piper:joe 1", None, None, None, None, None, False, "", "", "no answer was heard")
     report = _report([call(nothing)], {})
     assert {target["met"] for target in report["targets"]} == {None}
 

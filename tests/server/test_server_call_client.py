@@ -169,6 +169,7 @@ class ScriptedCustomer:
                 self.loud_first = self.count + int(loud[0])
             self.loud_last = self.count + int(loud[-1])
             if self.listen_at is not None and script.cut_in_at_s is None:
+                await self.say(type="duck", utterance=self.utterance, on=True)
                 await self.say(type="clear", utterance=self.utterance)
                 self.rest_at = self.listen_at = None
         self.count += len(pcm)
@@ -271,7 +272,10 @@ async def test_barge_in_is_measured_to_silence_at_the_client(scripted: tuple[str
     first, second = talk.turns
     assert first.barge_in_ms is None
     assert second.barge_in_ms is not None
-    assert 0 < second.barge_in_ms < 80
+    assert 0 < second.barge_in_ms < 120
+    assert second.duck_ms is not None
+    assert 0 < second.duck_ms <= second.barge_in_ms + 5  # the message, then the silence it heralds
+    assert (first.reply, second.reply) == ("answer 1", "answer 2")
     assert not second.cut_in
 
 
