@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 from web_house import Server, watched
 
 WIDE = (1280, 860)
@@ -93,7 +93,8 @@ def test_a_result_is_accessible(
     watch = watched(page, server.address)
     page.goto(f"/calls/{graded_call}")
     page.get_by_role("slider", name="Place in the call").wait_for()
-    page.locator("summary").first.click()
+    for summary in page.locator("summary").all():
+        summary.click()
     assert axe(page) == []
     assert _fits(page)
     assert watch.complaints == []
@@ -158,6 +159,24 @@ def test_an_unknown_call_says_so(opened: Callable[..., Page]) -> None:
     page = opened()
     page.goto("/calls/nobody")
     expect(page.get_by_role("alert")).to_contain_text("nobody")
+
+
+def test_a_lost_connection_is_said_and_comes_back(opened: Callable[..., Page], server: Server) -> None:
+    page = opened()
+    lines: list[tuple[WebSocketRoute, WebSocketRoute]] = []
+    page.route_web_socket("**/socket*", lambda line: lines.append((line, line.connect_to_server())))
+    page.goto("/")
+    page.locator("article button.call").first.click()
+    page.get_by_role("timer").wait_for(timeout=30_000)
+    for side in lines[0]:
+        side.close(code=3000)
+    expect(page.get_by_text("Connection lost. Reconnecting…")).to_be_visible()
+    expect(page.get_by_text("is listening").or_(page.get_by_text("is speaking"))).to_be_visible(timeout=10_000)
+    assert len(lines) == 2
+    call = server.get("/api/calls?limit=1")["calls"][0]
+    assert call["status"] == "live"
+    page.keyboard.press("h")
+    page.wait_for_url(f"**/calls/{call['id']}", timeout=20_000)
 
 
 def test_loading_models_are_shown_until_they_are_there(opened: Callable[..., Page]) -> None:
