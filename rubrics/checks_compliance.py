@@ -311,7 +311,8 @@ def options(call: Transcript, criterion: Criterion) -> Verdict:
 
 _PROMISES = re.compile(
     rf"\b(?:i (?:can|could|will|would)(?: probably| maybe| just| easily)? (?:do|pay|manage|borrow|send|"
-    rf"afford)(?! (?:that|it) in full)|{NUMBER} i could do|i will pay|pay (?:some|it|you|half|the)|put me "
+    rf"afford)(?! (?:that|it) in full)|{NUMBER} i could do|^(?:the )?{NUMBER}(?: maybe| probably| then| "
+    rf"one)?(?: \||$)|i will pay|pay (?:some|it|you|half|the)|put me "
     rf"down|i agree|take the|the \w+ (?:one|option)|yes (?:\w+ ){{0,4}}on \w+day)\b"
 )
 _REFUSES = re.compile(r"\b(?:can not|will not|not going to|do not|would not) (?:\w+ )?(?:pay|afford|do)\b")

@@ -40,7 +40,7 @@ _NAME = re.compile(
 _REASON = re.compile(
     r"\b(?:reason|why i|calling (?:you )?(?:about|because|to|regarding|as)|ringing (?:about|because|to|"
     r"you about|as)|wanted to (?:tell|ask|talk|see|show)|"
-    r"made me (?:ring|call)|i (?:saw|noticed|read|see)|what we do|we (?:do|help|work with|provide|offer|"
+    r"made me (?:ring|call)|i (?:saw|noticed|read|see)|what we do|we (?:have got|do|help|work with|provide|offer|"
     r"specialise|make|supply|sell)|about your|you put|you advertised)\b"
 )
 _SPECIFIC = re.compile(
@@ -134,14 +134,16 @@ def _matter(words: str) -> bool:
 
 
 _PURPOSE = re.compile(
-    r"\b(?:my thinking was|i would like to (?:\w+ )?(?:find|understand|hear|learn|do|go|see|talk|cover)|"
+    r"\b(?:my thinking was|i thought we (?:would|could)|i would like to (?:\w+ )?(?:find|understand|hear|"
+    r"learn|do|go|see|talk|cover)|"
     r"what i would like|"
     r"the (?:plan|idea|agenda|aim|purpose) (?:is|for)|plan|agenda|"
     r"(?:first|start with) .* (?:then|after)|list of questions|i have planned|i am (?:calling|here|"
     r"hoping) to|today i|want to (?:understand|cover|find)|purpose|what i (?:thought|have in mind))\b"
 )
 _ASKS_AGREEMENT = re.compile(
-    r"\b(?:does that (?:work|suit|sound|make)|missing (?:from|there|in)|anything missing|is that (?:okay|"
+    r"\b(?:does that (?:work|suit|sound|make)|missing (?:from|there|in)|anything missing|(?:okay|alright) "
+    r"\?|is that (?:okay|"
     r"alright|fine)|sound (?:okay|good|alright)|"
     r"how does that sound|anything (?:you|else|to|that)|"
     r"what (?:should|would you|do you|else) (?:\w+ )?(?:be on|like|want|add)|okay with you|works? for you|"

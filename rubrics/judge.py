@@ -3,6 +3,10 @@
 No language model judges here: asked for a level over a whole call, the embedded one is no better than chance. A
 criterion is read for what it asks (its id, title and level texts); the best fitting judge of `JUDGES` applies, if one
 fits well enough. The learner's words are only ever matched, so nothing that they say can be an instruction.
+
+How good: on calls and rubrics written apart from the checks and judged once, quadratic weighted kappa was 0.66 (95 %
+0.39 to 0.82; 9 calls, 55 pairs) and 0.56 (0.27 to 0.79; 8 calls, 40 pairs), each with one rubric unseen. On calls that
+were in sight while the checks were written it is 1.0, which says nothing about others.
 """
 
 from __future__ import annotations
@@ -23,7 +27,10 @@ _LEAST_FIT = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A judge, what its criteria are called, what their levels say, and how sure its verdicts are (0 to 1)."""
+    """A judge, what its criteria are called, what their levels say, and how sure its verdicts are (0 to 1).
+
+    `confidence` is set by hand, in the order in which the judges did well on calls unseen; it isn't a probability.
+    """
 
     judge: Judge
     title: re.Pattern[str]
@@ -51,7 +58,8 @@ JUDGES: dict[str, Entry] = {
     "agenda": _entry(checks_opening.agenda, r"agenda|framing|plan for the call", r"purpose or plan|agenda|length", 0.7),
     "open-question": _entry(
         checks_listening.open_question,
-        r"open[- ]?(?:ended )?questions?|asks open|explores? the situation|probes?|diagnos\w* questions?",
+        r"open[- ]?(?:ended )?questions?|asks open|finds? out why|explores? the situation|probes?|diagnos\w* "
+        r"questions?",
         r"open questions?|invites? a description|yes/no|leading|rhetorical",
         0.75,
     ),
@@ -87,7 +95,8 @@ JUDGES: dict[str, Entry] = {
     ),
     "tailored": _entry(
         checks_value.tailored,
-        r"ties? value|tailor|value to what|relevant (?:value|benefit)|connects? .*(?:benefit|value|offer)",
+        r"ties? (?:value|the offer|the solution|benefits?)|tailor|value to what|relevant (?:value|benefit)|"
+        r"connects? .*(?:benefit|value|offer)",
         r"connects? (?:at least one|a particular)|said on this call|sector, size or role",
         0.65,
     ),

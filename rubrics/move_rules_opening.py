@@ -42,7 +42,8 @@ RULES = (
     ),
     rule(
         "ask_permission",
-        r"is (?:now|this|it) (?:really )?an? (?:\w+ )?(?:time|moment)|(?:have|did|do) i (?:caught|catch|get|"
+        r"(?:alright|okay|free|good) for (?:a|one|two|five) (?:quick )?(?:minutes?|moment|second)|is (?:now|"
+        r"this|it) (?:really )?an? (?:\w+ )?(?:time|moment)|(?:have|did|do) i (?:caught|catch|get|"
         r"got|find) you|(?:is|am i) (?:it |now |this |that |calling "
         r")+(?:a |an |at a |at an )?(?:good|okay|bad|convenient|right|alright|decent) (?:time|moment)|is "
         r"(?:now|this) (?:alright|okay|good|convenient)|"

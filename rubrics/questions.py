@@ -43,7 +43,7 @@ _EMBEDDED = re.compile(
 _NUMBER_HOW = re.compile(r"how (?:many|much|long|often|big|large|far|old|soon|frequently|high|late|quickly|fast)\b")
 _NUMBER_WHAT = re.compile(
     r"\bwhat(?: (?:sort|kind) of)? (?:\w+ ){0,4}?(?:percentage|percent|proportion|number|amount|spend|"
-    r"budget|price|cost|costs|rate|volume|turnover|headcount|value|size|total|average|figure|worth|"
+    r"budget|price|cost|costs|bill|rate|volume|turnover|headcount|value|size|total|average|figure|worth|"
     r"revenue)\b"
 )
 _FACT = re.compile(
