@@ -4,9 +4,7 @@ that only grow."""
 from __future__ import annotations
 
 import io
-import re
 import wave
-import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +17,7 @@ from openai import OpenAI, OpenAIError
 
 from voice.audio import LEARNER_RATE, PCM, as_float, rms_dbfs
 from voice.detect import Voiced, voiced
+from voice.phantoms import bare_word, is_phantom, repeats
 from voice.record import Word
 
 WINDOW_SLACK_S = 5.0  # silence behind the utterance: with 2 s Whisper loops on human speech, with more it's only slower
@@ -31,18 +30,8 @@ _REPETITION_PENALTY = 1.1  # mild: whole-sentence echoes go, a "no, no" stays
 _TOKENS_PER_S = 7.0  # the fastest speech: five words a second at 1.4 tokens
 _SPARE_TOKENS = 12
 _CONTEXT_TOKENS = 80
-_COMPRESSION_LIMIT = 2.4  # Whisper's own sign of a loop (Radford et al., 2022, section 4.5)
-_NO_SPEECH_LIMIT = 0.6  # Whisper's own
-_LOG_PROBABILITY_LIMIT = -1.0  # Whisper's own
 _LEAST_SPEECH_S = 0.1  # less voice than this is no word
-_WORDS_PER_SPEECH_S = 9.0  # nobody speaks faster; Whisper's phantoms do
 _QUIET_DBFS = -60.0  # below this there is no voice a microphone would send
-
-# What Whisper says of silence and noise, learned from captions; believed only of clear speech.
-_PHANTOMS = re.compile(
-    r"you|so|oh|okay|beep|i'm sorry|the end|bye( bye)?|thanks|thank you( very much| so much)?"
-    r"|(thanks|thank you) for (watching|listening)|(please )?subscribe|(i'll )?see you( next time| in the next video)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,29 +222,6 @@ def pieces(pcm: PCM, longest_s: float = LONGEST_PIECE_S) -> list[PCM]:
     return [*found, pcm]
 
 
-def repeats(text: str) -> bool:
-    """Whether a text looks like a recogniser's loop: three and more words said twice running, or it compresses well."""
-    words = [_bare(word) for word in text.split()]
-    for length in range(3, len(words) // 2 + 1):
-        if any(words[i : i + length] == words[i + length : i + 2 * length] for i in range(len(words) - 2 * length + 1)):
-            return True
-    data = text.encode()
-    return len(data) > 0 and len(data) / len(zlib.compress(data)) > _COMPRESSION_LIMIT
-
-
-def is_phantom(transcript: Transcript, spoken_s: float) -> bool:
-    """Whether a transcript is what models hear in silence and noise, given how many seconds of voice there were."""
-    words = transcript.text.split()
-    unsure = transcript.mean_log_probability < _LOG_PROBABILITY_LIMIT
-    if transcript.no_speech_probability > _NO_SPEECH_LIMIT and unsure:
-        return True
-    if len(words) > 1 + spoken_s * _WORDS_PER_SPEECH_S or not any(_bare(word) for word in words):
-        return True
-    if not _PHANTOMS.fullmatch(" ".join(_bare(word) for word in words)):
-        return False
-    return transcript.no_speech_probability > 0.5 * _NO_SPEECH_LIMIT or unsure or spoken_s < 0.1 * len(words) + 0.05
-
-
 def proportional_words(text: str, duration_s: float) -> tuple[Word, ...]:
     """Word times where an engine gives none: each word takes its share of the letters."""
     words = text.split()
@@ -302,12 +268,8 @@ def _joined(transcripts: list[Transcript]) -> Transcript:
     )
 
 
-def _bare(word: str) -> str:
-    return word.strip(".,!?;:\"'…-—").lower()
-
-
 def _same(one: str, other: str) -> bool:
-    return _bare(one) == _bare(other)
+    return bare_word(one) == bare_word(other)
 
 
 def _wav_bytes(pcm: PCM) -> bytes:

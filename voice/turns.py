@@ -44,16 +44,15 @@ _AUXILIARIES = (
 )
 _OPENERS = "i we they he how what who whose gonna wanna need want let lets get mean means called including"
 _DANGLING = frozenset(" ".join((_FILLERS, _CONJUNCTIONS, _PREPOSITIONS, _DETERMINERS, _AUXILIARIES, _OPENERS)).split())
-# A question may end in these: "What are you looking for?", "How long have you been in?", "Who else should I?"
+# A question may end in these: "What are you looking for?", "Who else is in this?"
 _ENDS_QUESTIONS = frozenset(f"{_PREPOSITIONS} this those these any some".split()) - {"to"} | {"like"}
-# "I know what it is.", "Yes, I do.", "It's up to you and so am I": an auxiliary can close behind a pronoun.
-_PARTICLES = frozenset(
-    ["around", "by", "down", "in", "off", "on", "out", "over", "through", "up"]
-)  # "moving on", "signed up"
+# "moving on", "signed up": these can end a sentence
+_PARTICLES = frozenset(["around", "by", "down", "in", "like", "off", "on", "out", "over", "through", "up"])
+# "I know what it is.", "Yes, I do.": an auxiliary can close behind a pronoun; "we could" hardly ever does
 _CLOSING_PAIR = re.compile(
     rf"\b({_PREPOSITIONS.replace(' ', '|')}|do|did|all) (that|this|these|those)$"
     r"|\b(i (am|was)|(you|we|they) (are|were)|(he|she|it|that|this) (is|was|does|has)"
-    r"|(i|you|we|they) (do|have)|(i|you|we|they|he|she|it) (did|had|can|will|could|would|should))$"
+    r"|(i|you|we|they) (do|have)|(i|you|we|they|he|she|it) (did|had|can|will))$"
 )
 _COMPLEMENT = re.compile(
     r"\b(tell|tells|told|ask|asks|asked|show|shows|showed)( (me|us|you|them|him|her))?$"
@@ -63,9 +62,8 @@ _COMPLEMENT = re.compile(
 _SUBORDINATE = re.compile(
     r"((and|but|so|well|okay|now|because) )*(if|when|before|after|since|while|although|unless|once|as) "
 )
-_LINKED = frozenset(
-    {"because", "if", "that", "when", "where", "which", "who"}
-)  # a clause of two words is no clause yet
+# A clause of two words is no clause yet.
+_LINKED = frozenset(["because", "if", "when", "where", "which", "who"])
 _SUBJECT_ONLY = re.compile(r"\bthat ((a|an|the|my|our|your|their|his|her|its|some|most|all) [\w']+|[\w']+s)$")
 _MISHEARD = frozenset({"too", "two", "end"})  # "to" and "and" before a pause, as recognisers spell them
 # "What I wanted to say" names a thing and asks nothing; "What do you need" does.

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openai import OpenAI
 
-from voice import listen
+from voice import listen, phantoms
 from voice.audio import LEARNER_RATE, PCM
 
 Say = Callable[[str], PCM]
@@ -52,13 +52,13 @@ def test_silence_and_noise_say_nothing(tiny: listen.WhisperRecognizer, amplitude
 
 def test_phantoms_are_told_from_words_by_what_the_model_and_the_voice_say() -> None:
     sure = listen.Transcript("Thank you.", (), 0.03, -0.1)
-    assert not listen.is_phantom(sure, 0.5)
-    assert listen.is_phantom(sure, 0.1)
-    assert listen.is_phantom(listen.Transcript("Thank you.", (), 0.8, -0.4), 0.5)
-    assert listen.is_phantom(listen.Transcript("Anything at all", (), 0.9, -1.4), 2.0)
-    assert listen.is_phantom(listen.Transcript("I can't do it if you don't tell me", (), 0.1, -0.4), 0.2)
-    assert listen.is_phantom(listen.Transcript(". .", (), 0.1, -0.4), 1.0)
-    assert not listen.is_phantom(listen.Transcript("We sell software.", (), 0.4, -0.9), 1.0)
+    assert not phantoms.is_phantom(sure, 0.5)
+    assert phantoms.is_phantom(sure, 0.1)
+    assert phantoms.is_phantom(listen.Transcript("Thank you.", (), 0.8, -0.4), 0.5)
+    assert phantoms.is_phantom(listen.Transcript("Anything at all", (), 0.9, -1.4), 2.0)
+    assert phantoms.is_phantom(listen.Transcript("I can't do it if you don't tell me", (), 0.1, -0.4), 0.2)
+    assert phantoms.is_phantom(listen.Transcript(". .", (), 0.1, -0.4), 1.0)
+    assert not phantoms.is_phantom(listen.Transcript("We sell software.", (), 0.4, -0.9), 1.0)
 
 
 def test_more_than_a_window_is_recognised_piece_by_piece(tiny: listen.WhisperRecognizer, say: Say) -> None:
@@ -107,12 +107,12 @@ def test_people_are_understood_about_as_well_as_by_stock(tiny: listen.WhisperRec
 
 @pytest.mark.parametrize("text", ["", "no, no, no", "I'd, I'd say so", "That's very, very good."])
 def test_what_people_repeat_is_no_loop(text: str) -> None:
-    assert not listen.repeats(text)
+    assert not phantoms.repeats(text)
 
 
 @pytest.mark.parametrize("text", ["Tell me what you did too Tell me what you did too", "so " * 60, "a b c a b c"])
 def test_loops_are_seen(text: str) -> None:
-    assert listen.repeats(text)
+    assert phantoms.repeats(text)
 
 
 def test_a_long_sound_is_cut_where_it_is_quiet() -> None:
