@@ -165,6 +165,8 @@ class LiveCall:
             self._hang_up_line()
             await self._fate.completed(reason)
         except asyncio.CancelledError:
+            if self._call is not None:
+                self._call.break_off()
             await self._fate.broken_off()
             self._put(wire.encode(Ended("hangup"), f"/api/calls/{self.id}"))
             raise
@@ -172,6 +174,7 @@ class LiveCall:
             log.exception("call failed", call=self.id)
             self._put(wire.encode_error("failed", f"the call broke off: {error}"))
             await self._fate.ended("failed")
+            self._put(wire.encode(Ended("failed"), f"/api/calls/{self.id}"))
             await self._fate.completed("failed")
         finally:
             self._hang_up_line()

@@ -171,10 +171,15 @@ class Ending:
         await self._board.aside(self._board.store.set_status, self._new.id, status)
 
     async def ended(self, reason: EndReason) -> None:
+        if self._journal is None:
+            return
         duration_s = (await self._board.aside(results.read_record, self._folder)).duration_s
         await self._board.aside(self._board.store.finish, self._new.id, "ended", reason, duration_s)
 
     async def completed(self, reason: EndReason) -> None:
+        if self._journal is None:
+            await self.broken_off()
+            return
         board = self._board
         self._close_files()
         self._leave(reason)

@@ -21,6 +21,10 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from voice.audio import CUSTOMER_RATE, LEARNER_RATE, resample, write_wav
+from voice.speak import Speaker
+from voice.speak_piper import Piper
+
 ENVIRONMENT = {**os.environ, "RINGSIDE_LLM__ENABLED": "false"}
 SAID = "Hi, this is Alex from Northwind. Do you have half a minute?"
 
@@ -95,6 +99,47 @@ def test_a_server_killed_in_mid_call_leaves_the_call_interrupted_readable_and_gr
         assert httpx.post(f"{url}/grade").status_code == 202
         assert eventually(lambda: httpx.get(url).json()["grade"])["rubric"]["id"]
         assert httpx.get(f"{address}/api/calls").json()["calls"][0]["status"] == "interrupted"
+
+
+def test_a_spoken_call_is_understood_answered_and_measured(
+    tmp_path: Path, model: Callable[[str], Path], learner_recordings: Path
+) -> None:
+    for name in ("whisper-tiny.en", "whisper-base", "smart-turn", "piper-joe"):
+        model(name)
+    command = [sys.executable, "-m", "server.cli", "call", "--scenario", "cold-call-operations", "--json"]
+    with running(tmp_path) as (_, address):
+        eventually(lambda: httpx.get(f"{address}/api/status").json()["ready"])
+        done = subprocess.run(
+            [*command, "--server", address, "--utterances", str(learner_recordings)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        told = json.loads(done.stdout)
+        assert (told["ended"], told["errors"]) == ("hangup", [])
+        for turn in told["turns"]:
+            assert turn["transcript"] and turn["reply"] and not turn["cut_in"]
+        assert "late deliveries" in told["turns"][1]["transcript"].lower()
+        call = httpx.get(f"{address}/api/calls/{told['call']}").json()
+        measured = [turn["voice_to_voice_ms"] for turn in call["latency"]["turns"]]
+        assert len(measured) == len(told["turns"])
+        for here, there in zip(measured, told["turns"], strict=True):
+            # The client's own jitter buffer and the way there and back are what the server can't see.
+            assert abs(here - there["voice_to_voice_ms"]) < 300
+        peaks = eventually(lambda: httpx.get(f"{address}/api/calls/{told['call']}/peaks").json().get("learner"))
+        assert max(peaks) > 0.1
+
+
+@pytest.fixture(scope="module")
+def learner_recordings(tmp_path_factory: pytest.TempPathFactory, model: Callable[[str], Path]) -> Path:
+    """Two utterances of a synthetic learner, 16 kHz."""
+    folder = tmp_path_factory.mktemp("learner")
+    speaker = Speaker({"piper": Piper({"joe": model("piper-joe")})})
+    for number, text in enumerate((SAID, "How are you handling late deliveries at the moment?")):
+        sound = speaker.synthesize(text, voice="piper:joe")
+        write_wav(folder / f"{number}.wav", resample(sound, CUSTOMER_RATE, LEARNER_RATE), LEARNER_RATE)
+    return folder
 
 
 def test_a_server_that_is_stopped_in_mid_call_puts_the_call_in_order_before_it_goes(
