@@ -96,6 +96,7 @@ class Call:
         self._last: asyncio.Task[None] | None = None
         self._held = False
         self._stalled = False
+        self._broken_off = False
         self._reason: EndReason | None = None
         self._over = asyncio.Event()
 
@@ -170,6 +171,7 @@ class Call:
 
     def break_off(self) -> None:
         """The server stops: no end is written, so that the call is on record as interrupted."""
+        self._broken_off = True
         self._writing.close()
         self._room.close()
         for task in (self._time_keeper, self._last):
@@ -219,7 +221,7 @@ class Call:
 
     def _step(self, event: Event) -> None:
         """Steps don't nest: what a command brings about at once is the next event."""
-        if self._reason is not None and not isinstance(event, events.TextImproved):
+        if self._broken_off or (self._reason is not None and not isinstance(event, events.TextImproved)):
             return
         self._inbox.append(event)
         if self._stepping:

@@ -277,3 +277,37 @@ def test_the_tape_holds_what_was_played_where_it_was_played(tmp_path: Path) -> N
     assert played - 3 <= sum(len(pcm) for _, pcm in scene.tape.pieces) <= played
     ends = [at + len(pcm) * 2 // 3 for at, pcm in scene.tape.pieces]
     assert all(start >= end for (start, _), end in zip(scene.tape.pieces[1:], ends, strict=False))
+
+
+def test_a_broken_off_call_does_nothing_more_and_is_on_record_as_interrupted(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+
+    async def script() -> tuple[int, int]:
+        await greeted(scene)
+        await scene.say(QUESTION)
+        await scene.silence(1.5)
+        scene.call.break_off()
+        written = len(read_journal(scene.path))
+        await asyncio.sleep(60.0)
+        return written, len(read_journal(scene.path))
+
+    before, after = in_virtual_time(script())
+    assert after == before
+    assert scene.customer.closed == 1
+    assert record(read_journal(scene.path), plain_turn_end).ended == "interrupted"
+
+
+def test_a_journal_that_cannot_be_written_ends_the_call_as_failed(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def script() -> str:
+        await greeted(scene)
+        scene.call._journal.stepped = full  # type: ignore[method-assign]
+        await scene.say(QUESTION)
+        return await scene.call.finished()
+
+    assert in_virtual_time(script()) == "failed"
+    assert scene.device.messages(m.Ended) == [m.Ended("failed")]
