@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rubrics import checks_care, checks_compliance, checks_listening, checks_opening, checks_value
+from rubrics import checks_arrangement, checks_care, checks_compliance, checks_listening, checks_opening, checks_value
 from rubrics.rubric import Criterion
 from rubrics.transcript import Transcript
 from rubrics.verdict import Judge, Verdict
@@ -143,19 +143,19 @@ JUDGES: dict[str, Entry] = {
         0.65,
     ),
     "affordability": _entry(
-        checks_compliance.affordability,
+        checks_arrangement.affordability,
         r"afford|means|what .* can (?:pay|manage)|income",
         r"income|outgoings|manageable|asking what is possible",
         0.7,
     ),
     "options": _entry(
-        checks_compliance.options,
+        checks_arrangement.options,
         r"concrete options|offers? (?:\w+ )?(?:options|alternatives)|payment (?:options|plan)",
         r"alternatives? with amounts|payment in full|one alternative",
         0.7,
     ),
     "promise": _entry(
-        checks_compliance.promise,
+        checks_arrangement.promise,
         r"promise to pay|documents? the promise|confirms? the (?:arrangement|payment)",
         r"amount, date and means|amount or date|pinned down",
         0.7,

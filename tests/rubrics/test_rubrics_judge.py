@@ -203,3 +203,20 @@ def test_the_judge_is_far_better_than_chance_on_the_development_data(shared_data
     assert overall["quadratic_weighted_kappa"]["low"] > 0.8
     assert overall["coverage"] >= 0.85 and overall["quotes_matching"] == 1
     assert json.dumps(overall)
+
+
+def test_unseen_rubrics_are_mapped_and_judged_better_than_chance(tmp_path: Path) -> None:
+    """Two rubrics that name no checks, over our own calls: a floor against regressions, no estimate."""
+    own = Path(__file__).parent / "calls"
+    rubrics = load_rubrics(own / "rubrics").rubrics
+    kept = {}
+    for name in ("calls", "gold"):
+        lines = [json.loads(line) for line in (own / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+        calls = {line["id"] for line in lines if line.get("rubric") in rubrics} if name == "calls" else kept["calls"]
+        kept[name] = calls
+        chosen = [line for line in lines if line.get("id", line.get("call")) in calls]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, chosen)), encoding="utf-8")
+    labels = bench.judge_all(own / "rubrics", tmp_path / "calls.jsonl", tmp_path / "gold.jsonl")
+    overall = bench.report(labels)["overall"]
+    assert overall["n"] >= 25 and overall["coverage"] >= 0.6 and overall["quotes_matching"] == 1
+    assert overall["quadratic_weighted_kappa"]["value"] >= 0.5
