@@ -17,6 +17,7 @@ class SoundMemory:
 
     def append(self, pcm: PCM) -> None:
         size = len(self._ring)
+        self._end += max(0, len(pcm) - size)
         pcm = pcm[-size:]
         start = self._end % size
         head = min(len(pcm), size - start)
