@@ -45,6 +45,7 @@ _AUXILIARIES = (
 _OPENERS = "i we they he how what who whose gonna wanna need want let lets get mean means called including"
 _DANGLING = frozenset(" ".join((_FILLERS, _CONJUNCTIONS, _PREPOSITIONS, _DETERMINERS, _AUXILIARIES, _OPENERS)).split())
 # A question may end in these: "What are you looking for?", "Who else is in this?"
+_STRANDED = frozenset(f"{_PREPOSITIONS} like".split())
 _ENDS_QUESTIONS = frozenset(f"{_PREPOSITIONS} this those these any some".split()) - {"to"} | {"like"}
 # "moving on", "signed up": these can end a sentence
 _PARTICLES = frozenset(["around", "by", "down", "in", "like", "off", "on", "out", "over", "through", "up"])
@@ -139,7 +140,7 @@ def form_of(text: str) -> Form:
         return "answer"
     if words[-1] in _DANGLING and not _CLOSING_PAIR.search(line) and not (asks and words[-1] in _ENDS_QUESTIONS):
         return "short" if words[-1] in _PARTICLES else "open"
-    if asks and words[-1] in _PARTICLES and not _WH_QUESTION.match(line):
+    if asks and words[-1] in _STRANDED and not _WH_QUESTION.match(line):
         return "short"
     if words[-1] in _MISHEARD or _LINKED.intersection(words[-3:-1]) or _SUBJECT_ONLY.search(line):
         return "short"

@@ -33,6 +33,8 @@ def needed_s(text: str, probability: float | None = 0.95, pauses: Pauses | None 
         "If you look at last year's numbers.",
         "Well, the thing is...",
         "I was hoping we could.",
+        "Could you walk me through?",
+        "May I ask you for?",
     ],
 )
 def test_a_text_that_trails_off_is_waited_for(text: str) -> None:

@@ -44,7 +44,7 @@ PAUSED = (
     "I was wondering whether you have | already compared other suppliers.",
     "Let's say, um, | we begin with two of your branches.",
     "The letter we sent you in April | explains how the fee is worked out.",
-    "May I ask you for | the postcode on the account?",
+    "Have you had a chance to | read the offer I sent?",
     "You told me that the driver | left the parcel at the gate.",
     "Would you be willing to | pay a smaller amount on the first?",
     "That is a fair point, but, uh, | the training is part of the price.",
