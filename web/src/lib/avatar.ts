@@ -12,7 +12,7 @@ export interface Likeness {
   glasses: boolean;
 }
 
-const FIELDS = ['#ffc247', '#ff9c80', '#79cfba', '#97bcf7', '#f3a2c6', '#c9d867'];
+const FIELDS = ['#bda8f2', '#ff9c80', '#79cfba', '#97bcf7', '#f3a2c6', '#c9d867'];
 /** Skin, its shaded side, lips. */
 const SKINS: [string, string, string][] = [
   ['#f6cfb2', '#e5ae8b', '#a94f45'],
@@ -37,25 +37,21 @@ function hash(text: string): number {
 
 /** The likeness of a persona. `pronoun` is as authored: "she", "he", "they" or a longer form of it. */
 export function likeness(id: string, pronoun = ''): Likeness {
-  let seed = hash(id);
-  const pick = <Item>(items: readonly Item[]): Item => {
-    const item = items[seed % items.length]!;
-    seed = hash(`${seed}`);
-    return item;
-  };
+  // Each trait has a hash of its own, so that two who share one needn't share the others.
+  const pick = <Item>(trait: string, items: readonly Item[]): Item => items[hash(`${id}/${trait}`) % items.length]!;
   const styles = pronoun.startsWith('she') ? SHE : pronoun.startsWith('he') ? HE : [...SHE, ...HE];
-  const [skin, shade, lips] = pick(SKINS);
-  const style = pick(styles);
+  const [skin, shade, lips] = pick('skin', SKINS);
+  const style = pick('style', styles);
   return {
-    field: pick(FIELDS),
+    field: pick('field', FIELDS),
     skin,
     shade,
     lips,
     style,
-    hair: pick(HAIRS),
-    clothes: pick(CLOTHES),
-    collar: pick(['shirt', 'blazer', 'round'] as const),
-    beard: HE.includes(style) && pick([true, false]),
-    glasses: pick([true, false, false]),
+    hair: pick('hair', HAIRS),
+    clothes: pick('clothes', CLOTHES),
+    collar: pick('collar', ['shirt', 'blazer', 'round'] as const),
+    beard: HE.includes(style) && pick('beard', [true, false]),
+    glasses: pick('glasses', [true, false, false]),
   };
 }
