@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -70,11 +71,14 @@ def serving(environment: Mapping[str, str] | None = None, *, until_ready: bool =
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        # a bench that is told to end must not leave its server behind
+        former = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
             url = f"http://127.0.0.1:{port}"
             _wait(process, url, log, "/api/status" if until_ready else "/healthz")
             yield ServerProcess(url, process.pid, log)
         finally:
+            signal.signal(signal.SIGTERM, former)
             process.terminate()
             try:
                 process.wait(_STOP_S)
