@@ -24,7 +24,7 @@ from voice.customer import Customer
 from voice.engines import EndJudge, Engines, Recognizer
 from voice.lanes import ThreadWorkers
 from voice.mouth import CachedMouth
-from voice.openers import OpenerCache
+from voice.openers import OpenerCache, Preparation
 
 if TYPE_CHECKING:
     from voice.speak import Engine, Speaker
@@ -109,10 +109,14 @@ class Studio:
         except Exception as error:
             raise StudioError(f"the models can't be loaded: {error}") from error
 
-    def prepare(self, scenario: Scenario, persona: Persona, *, seed: int, drill: str | None = None) -> None:
-        """Begin with the openers of a call that is about to ring, if the voices are there."""
-        if self._loaded is not None:
-            self._mouth(persona).prepare(self.customer(scenario, persona, seed=seed, drill=drill).openers)
+    def prepare(
+        self, scenario: Scenario, persona: Persona, *, seed: int, drill: str | None = None
+    ) -> Preparation | None:
+        """Begin with the openers of a call that is about to ring; None while there are no voices."""
+        if self._loaded is None:
+            return None
+        openers = self.customer(scenario, persona, seed=seed, drill=drill).openers
+        return self._loaded.cache.prepare(openers, voice=self._voice(persona), pace=persona.pace)
 
     def customer(
         self,

@@ -24,9 +24,11 @@ from voice.call import Call, Send
 from voice.clock import Clock, MonotonicClock
 from voice.events import EndReason
 from voice.journal import JournalWriter
+from voice.openers import Preparation
 from voice.tape import Tape, TapeError, finish_from_spool
 
 T = TypeVar("T")
+_WARM_UP_STEP_S = 0.25  # a piece takes 0.1 to 0.5 s
 
 log = structlog.get_logger(__name__)
 
@@ -112,8 +114,19 @@ class Switchboard:
             return  # /api/status and the log say so
         for scenario in self.catalogue.scenarios.values():
             persona = self.catalogue.persona_of(scenario)
-            if self.studio.problem(persona) is None:
-                self.studio.prepare(scenario, persona, seed=0)
+            while self.studio.problem(persona) is None:
+                if len(self.live) == 0 and await self._prepared(self.studio.prepare(scenario, persona, seed=0)):
+                    break
+                await self._clock.sleep(_WARM_UP_STEP_S)
+
+    async def _prepared(self, preparation: Preparation | None) -> bool:
+        """Whether it came to its end; it gives way to a call, which needs the voices and the processor for itself."""
+        while preparation is not None and preparation.done < preparation.total:
+            if len(self.live):
+                preparation.cancel()
+                return False
+            await self._clock.sleep(_WARM_UP_STEP_S)
+        return True
 
     async def close(self) -> None:
         await self.live.stop()
