@@ -8,8 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from personas.facts import reveals
 from personas.persona import Act, Opener, Persona
 from personas.scenario import SCALE_MAX, Moment, Scenario, When
+from personas.script import fill
 from personas.yaml_text import Key, LibraryError, Source
 
 # Moves that the director adds itself, beside those recognised in the learner's words.
@@ -33,6 +35,7 @@ def check_scenario(
         *_conditions(scenario, moves),
         *_placeholders(scenario),
         *_reachability(scenario),
+        *_leaks(scenario),
     ]
     for index, moment in enumerate(scenario.moments):
         found.extend((("moments", index, *key), message) for key, message in _moment(scenario, moment))
@@ -157,6 +160,43 @@ def _reachability(scenario: Scenario) -> Found:
     for index, agreement in enumerate(scenario.agreements):
         if agreement.id not in agreed:
             yield ("agreements", index, "needs"), f"{agreement.id!r} can never be agreed: ease `needs`"
+
+
+def _leaks(scenario: Scenario) -> Found:
+    """Authored lines that give a fact away before it is told."""
+    try:
+        scenario = fill(scenario, {name: f"varied{name}" for name in scenario.vary})
+    except (KeyError, ValueError, IndexError):
+        return  # `_placeholders` says what is wrong
+    for group in ("objections", "questions", "agreements", "reactions", "facts"):
+        for index, item in enumerate(getattr(scenario, group)):
+            gate = item.needs if group in ("agreements", "facts") else item.when
+            told = _told_by(scenario, {*gate.told, item.id} if group == "facts" else set(gate.told))
+            for key, text in _texts(item, (group, index)):
+                # What is refused or withheld is said before the gate opens.
+                early = "refused" in key or "withheld" in key
+                if any(part in key for part in ("says", "returns", "answered", "again", "refused", "withheld")):
+                    yield from _leak(scenario, key, text, set() if early else told)
+    general = ("opening", "withheld", "unknown", "odd", "silence", "silence_end", "monologue", "returned", "hang_up")
+    for group in (*general, "goodbye"):
+        for index, text in enumerate(getattr(scenario, group)):
+            yield from _leak(scenario, (group, index), text, set())
+
+
+def _leak(scenario: Scenario, key: Key, text: str, told: set[str]) -> Found:
+    for fact in scenario.facts:
+        if fact.id not in told and reveals(fact, text):
+            yield key, f"{text!r} gives fact {fact.id!r} away; word it without, or ask for the fact with `told`"
+
+
+def _told_by(scenario: Scenario, told: set[str]) -> set[str]:
+    """`told` and everything that must have been told before."""
+    facts = {fact.id: fact for fact in scenario.facts}
+    while True:
+        more = told | {each for identifier in told if identifier in facts for each in facts[identifier].needs.told}
+        if more == told:
+            return told
+        told = more
 
 
 def _moment(scenario: Scenario, moment: Moment) -> Found:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Literal
 
+from personas.facts import reveals
 from personas.intention import Cue, Intention, leave, less_patient
-from personas.scenario import Fact
 from personas.script import Script, choose
 from personas.state import Standing, State, plain
 from personas.turn import Thought
@@ -67,12 +67,6 @@ def settle(intention: Intention, before: State, said: str) -> State:
         goal_reached=before.goal_reached,
         ended="" if intention.hang_up and not spoken else after.ended,
     )
-
-
-def reveals(fact: Fact, text: str) -> bool:
-    """Whether the text gives the fact away: one of its telling phrases, or all words of one joined by "+"."""
-    heard = f" {plain(text)} "
-    return any(all(plain(part) in heard for part in phrase.split("+")) for phrase in fact.reveals)
 
 
 def account(script: Script, cue: Cue, intention: Intention, state: State) -> dict[str, Any]:

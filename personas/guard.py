@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from personas.director import reveals
+from personas.facts import reveals
 from personas.guard_phrases import ASSISTANT, COACHING, COMMON, FIGURE_WORDS, FOREIGN, MARKUP, PROMISE, PROMPT, ROLES
 from personas.scenario import Fact, Kind
 from personas.state import plain
@@ -21,6 +21,7 @@ Fault = Literal[
 ECHO_WORDS = 5  # this many words in a row of the learner's sound like a parrot; fewer are ordinary agreement
 ECHO_SHARE = 0.75
 DRIFT_SHARE = 0.34  # a wording that shares less of its content with the gist says something else
+PIECE_SHARE = 0.5
 REPEAT_WORDS = 6
 
 
@@ -43,10 +44,10 @@ class Known:
 def find_fault(text: str, known: Known, *, whole: bool = False) -> Fault | None:
     """The first thing that is wrong with `text`, a piece of the turn, or (`whole`) all of it."""
     lowered = plain(text)
-    if not lowered:
-        return None
     if MARKUP.search(text) or len(FOREIGN.intersection(lowered.split())) >= 2:
         return "language"
+    if not lowered:
+        return None
     raw = " ".join(text.lower().replace("’", "'").split())
     gist = plain(known.gist)
     for fault, pattern in _PATTERNS:
@@ -116,12 +117,15 @@ def _shares_run(text: str, other: str, length: int, gist: str) -> bool:
 
 def _drifts(text: str, gist: str, whole: bool) -> bool:
     content, wanted = _content(text), _content(gist)
-    if not content or not wanted:
+    if not wanted:
         return False
+    if not content:
+        return whole or text.split()[-1] not in gist.split()
     shared = len(content & wanted)
     if whole:
         return shared / len(wanted) < DRIFT_SHARE
-    return len(content) >= 2 and shared == 0
+    # A piece that ends on a word of the gist can be gone on from by the authored line, should the rest fail.
+    return shared / len(content) < PIECE_SHARE or text.split()[-1] not in gist.split()
 
 
 def _content(text: str) -> set[str]:

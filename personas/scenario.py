@@ -61,11 +61,15 @@ class Fact(Strict):
 
 
 class Objection(Strict):
-    """A reason to say no. Raised when `when` holds, back when it is dodged, gone when one of `answered_by` holds."""
+    """A reason to say no. Raised when `when` holds, back when it is dodged, gone when one of `answered_by` holds.
+
+    A `latent` one also comes out when the learner asks what worries the customer.
+    """
 
     id: Id
     about: str
     when: When
+    latent: bool = False
     answered_by: tuple[When, ...] = ()
     says: Says
     returns: Says

@@ -35,7 +35,7 @@ def write_script(
     """Fix what varies. Raises KeyError for a drill that the scenario doesn't have."""
     level = scenario.difficulty if difficulty is None else difficulty
     values = {name: options[number(seed, name) % len(options)] for name, options in scenario.vary.items()}
-    filled = Scenario.model_validate(_filled(scenario.model_dump(), values))
+    filled = fill(scenario, values)
     moods = sorted(persona.moods)
     moment = None
     if drill is not None:
@@ -47,6 +47,11 @@ def write_script(
         patience=min(SCALE_MAX, max(2, at_start.patience + easing)),
     )
     return Script(filled, persona, seed, level, moods[number(seed, "mood") % len(moods)], values, start, moment)
+
+
+def fill(scenario: Scenario, values: Mapping[str, str]) -> Scenario:
+    """The scenario with `{name}` replaced by the value of that name."""
+    return Scenario.model_validate(_filled(scenario.model_dump(), values))
 
 
 def number(seed: int, salt: str) -> int:

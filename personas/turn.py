@@ -15,7 +15,7 @@ DODGES_INSISTED_ON = 2  # a third repetition sounds like a machine; the objectio
 WORDS_THAT_INTERRUPT = 4  # cutting off less than this is overlap at the end of a turn, not an interruption
 TRUST_GAINED_AT_MOST = 1  # per turn: trust is earned over a conversation, not by one dense utterance
 CONCERNS = ("worr", "concern", "hesita", "hold you back", "holding you back", "stop you", "bother", "in the way")
-PLAYING_BACK = frozenset({"summarise", "check_understanding", "propose_next_step", "ask_commitment"})
+PLAYING_BACK = frozenset({"summarise", "check_understanding", "propose_next_step", "ask_commitment", "confirm_details"})
 OPEN_QUESTIONS = frozenset({"ask_open_question", "follow_up", "quantify", "explore_objection"})
 
 
@@ -195,7 +195,7 @@ class Thought:
             triggered = bool(when.moves or when.any or when.words)
             if item.id in raised or by_moves != triggered:
                 continue
-            if explored and triggered:
+            if explored and item.latent:
                 when = when.model_copy(update={"moves": (), "any": (), "words": ()})
             if holds(when, self.state, turn):
                 marked: dict[str, Standing] = {**self.state.objections, item.id: "standing"}
@@ -235,7 +235,7 @@ class Thought:
         if fact is not None:
             self.reasons = (*self.reasons, f"{fact.id} held back: not earned yet, turn {self.state.turn}")
             return self._intend("deflect", fact.withheld or self.script.scenario.withheld, salt=fact.id)
-        if turn.moves & OPEN_QUESTIONS and "small_talk" not in turn.moves:
+        if turn.moves & OPEN_QUESTIONS and "small_talk" not in turn.moves and not self.state.goal_reached:
             return self._intend("deflect", self.script.scenario.unknown)
         return None
 

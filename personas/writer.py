@@ -107,9 +107,9 @@ class Writer:
         deadline = asyncio.get_running_loop().time() + self._first_clause_s
         for attempt in range(TRIES):
             account.tries += 1
-            queue = self._stream(script, history, heard, intention, attempt)
+            stream = self._stream(script, history, heard, intention, attempt)
             complete = False
-            async with contextlib.aclosing(self._guarded(queue, known, spoken, account, deadline)) as clauses:
+            async with contextlib.aclosing(self._guarded(stream, known, spoken, account, deadline)) as clauses:
                 async for clause in clauses:
                     if clause is None:
                         complete = True
@@ -170,8 +170,11 @@ class Writer:
             *_prefix(script, history, self._free),
             {"role": "user", "content": _asked(script.persona, heard, intention.line, self._free)},
         ]
-        if intention.opener:
-            messages.append({"role": "assistant", "content": intention.opener})
+        # A small model may take the opener for the whole answer; begun for it, the second try can't be empty.
+        begun = "" if attempt == 0 else intention.line.split()[0]
+        start = f"{intention.opener} {begun}".strip()
+        if start:
+            messages.append({"role": "assistant", "content": start})
         response = await self._client.chat.completions.create(
             model=self._model,
             messages=_typed(messages),
@@ -182,7 +185,9 @@ class Writer:
             stream=True,
         )
         try:
-            behind = _Behind(intention.opener)
+            behind = _Behind(start)
+            if begun:
+                yield begun
             async for chunk in response:
                 text = chunk.choices[0].delta.content if chunk.choices else None
                 if text and (text := behind.strip(text)):
@@ -201,11 +206,12 @@ class _Behind:
     def strip(self, text: str) -> str:
         if not self._opener:
             return text
-        self._held = (self._held + text).lstrip(' "')
-        if self._opener.startswith(self._held[: len(self._opener)]) and len(self._held) < len(self._opener):
+        self._held += text
+        heard = self._held.lstrip(' "')
+        if len(heard) < len(self._opener) and self._opener.startswith(heard):
             return ""
         held, opener, self._opener = self._held, self._opener, ""
-        return held.removeprefix(opener).lstrip()
+        return heard.removeprefix(opener) if heard.startswith(opener) else held
 
 
 def _prefix(script: Script, history: Sequence[Exchange], free: bool) -> list[Message]:
