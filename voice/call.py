@@ -274,8 +274,8 @@ class Call:
             case events.Commit():
                 self._room.forget_before(command.epoch)
             case events.Say():
-                text, origin, pcm = self._room.take_piece(command.utterance, command.piece)
-                self._outbox.say(command.utterance, at, text, origin, command.gap, pcm)
+                origin, pcm = self._room.piece(command.epoch, command.piece)
+                self._outbox.say(command.utterance, at, command.text, origin, command.gap, pcm[command.skip :])
             case events.AllSaid():
                 self._outbox.all_said(command.utterance, command.customer_samples, at)
             case events.Clear():

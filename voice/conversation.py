@@ -251,8 +251,8 @@ class Conversation:
             voice.restart(now)
         if away > samples(self._rules.resend_s):
             self._greet_again(seconds(away))
-        elif voice is not None:
-            self._orders.give(Resend(voice.epoch, voice.played))
+        elif voice is not None and not voice.gave_way:
+            self._orders.give(Resend(voice.number, voice.played))
 
     def _greet_again(self, away_s: float) -> None:
         """The line is back after a while. What was never heard is said anew; else the customer picks up the thread."""

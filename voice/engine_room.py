@@ -48,7 +48,7 @@ class EngineRoom:
         self._others = Lane(workers, "recognition", width=1, capacity=8)
         self._judging = Lane(workers, "speech", width=1, capacity=1)
         self._speech = Lane(workers, "speech", width=1, capacity=32)
-        self._pieces: dict[tuple[int, int], tuple[str, Origin, PCM]] = {}
+        self._pieces: dict[tuple[int, int], tuple[Origin, PCM]] = {}
 
     def recognize(self, order: events.Recognize) -> None:
         lane = self._tails if order.kind == "tail" else self._others
@@ -78,9 +78,9 @@ class EngineRoom:
             work = partial(_recognize_all, self._engines.thorough, sounds)
             self._others.submit(order.epoch, work, partial(self._improved, order), rank=_BETTER_TEXT)
 
-    def take_piece(self, utterance: int, piece: int) -> tuple[str, Origin, PCM]:
-        """Text, origin and sound of a synthesized piece, which is forgotten here."""
-        return self._pieces.pop((utterance, piece))
+    def piece(self, epoch: int, piece: int) -> tuple[Origin, PCM]:
+        """Origin and sound of a synthesized piece, which is kept until the next answer begins."""
+        return self._pieces[epoch, piece]
 
     def cancel(self, epoch: int) -> None:
         """What waits for the voice in this epoch isn't needed."""
@@ -118,7 +118,7 @@ class EngineRoom:
         length = 0
         if isinstance(result, np.ndarray):
             length = len(result)
-            self._pieces[order.epoch, order.piece] = (order.text, order.origin, result)
+            self._pieces[order.epoch, order.piece] = (order.origin, result)
         else:
             self._failed("synthesis", result)
         self._step(events.Synthesized(self._at(), order.epoch, order.piece, length))

@@ -3,7 +3,8 @@
 `at` and every other position without a unit in its name counts learner samples (16 kHz) since the call began.
 `customer_samples` count at 24 kHz from the start of an utterance. An `epoch` numbers one attempt at an answer: whatever
 is ordered in it comes back with it, and what comes back with an epoch that is over has no effect. The epoch of an
-answer that is spoken is also the number of its utterance on the wire.
+answer that is spoken is also the number of its utterance on the wire; an answer that goes on after it was cleared is
+another utterance, with a number of its own out of the same row.
 """
 
 from __future__ import annotations
@@ -32,10 +33,11 @@ class Dialled:
 
 @dataclass(frozen=True, slots=True)
 class SpeechStarted:
-    """The learner speaks, as known at `at`; the first sample of it is `since`."""
+    """The learner speaks, as known at `at`; the first sample of it is `since`. `hum`: it begins as "mm-hm" does."""
 
     at: int
     since: int
+    hum: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,12 +282,16 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Let the learner hear a piece: `gap` samples of silence from `first` on, then the piece. All customer samples."""
+    """Let the learner hear a piece of `epoch`: `gap` samples of silence from `first` on, then the piece, which says
+    `text`, without its first `skip` samples. All customer samples."""
 
     utterance: int
+    epoch: int
     piece: int
     first: int
     gap: int
+    skip: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,14 +304,14 @@ class AllSaid:
 
 @dataclass(frozen=True, slots=True)
 class Clear:
-    """Nothing more of the utterance may be heard."""
+    """Nothing more of the utterance may be heard. The answer may go on as another one."""
 
     utterance: int
 
 
 @dataclass(frozen=True, slots=True)
 class Duck:
-    """Play the utterance softly (or not, any more) while it is open whether the learner is taking the floor."""
+    """Play the utterance softly (or not, any more) while the learner hums."""
 
     utterance: int
     on: bool

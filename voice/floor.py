@@ -12,7 +12,6 @@ from voice.events import (
     Commit,
     Drop,
     DropReason,
-    Duck,
     Settle,
     SpeechPaused,
     SpeechStarted,
@@ -52,6 +51,7 @@ class Floor:
                 if plan is not None and plan.turn is turn:
                     self.speaking.forget()
                 self.hearing.resume(event)
+                self._make_room(turn, event.hum)
         elif voice is None:
             former = plan.turn if plan is not None else None
             self.speaking.forget()
@@ -60,10 +60,19 @@ class Floor:
             self.hearing.begin(event.since, former=self.speaking.stop().turn)
             self._orders.show("listening")
         else:
-            self.hearing.begin(event.since, over=voice.text())
-            if not self._guarded and not voice.ducked:
-                voice.ducked = True
-                self._orders.give(Duck(voice.epoch, True))
+            self._make_room(self.hearing.begin(event.since, over=voice.text()), event.hum)
+
+    def _make_room(self, turn: LearnerTurn, hum: bool) -> None:
+        """The learner speaks into the customer's turn, and nobody knows yet what it will be. The customer gives way at
+        once, as people do, and goes on if it was nothing; a hum only makes them softer, and nothing stops a last word.
+        """
+        now, voice = self._orders.now, self.speaking.voice
+        if voice is None or voice.gave_way or self._guarded or now < turn.patient_until:
+            return
+        if hum:
+            self.speaking.duck(True)
+        elif not voice.all_said or now < self._orders.after(voice.play_until, -self._rules.last_word_s):
+            self.speaking.give_way()
 
     def _false_commit(self, voice: Utterance, since: int) -> bool:
         """The learner hadn't finished: they go on before any word of the answer can have reached them.
@@ -124,9 +133,8 @@ class Floor:
         self._orders.give(Drop(turn.since, turn.until(now), why, turn.text))
         if why == "echo":
             self._echo_until = self._orders.after(now, self._rules.warm_up_s)
-        if voice is not None and voice.ducked:
-            voice.ducked = False
-            self._orders.give(Duck(voice.epoch, False))
+        self.speaking.duck(False)
+        self._played_before += self.speaking.go_on()
         if self.sounding:
             self.hearing.begin(now, over=voice.text() if voice is not None else "")
 
@@ -188,9 +196,8 @@ class Floor:
         """The answer was played to its end, which is returned."""
         voice = self.speaking.voice
         assert voice is not None
+        self.speaking.duck(False)
         self.speaking.voice = None
-        if voice.ducked:
-            self._orders.give(Duck(voice.epoch, False))
         self._close(voice, interrupted=False)
         self._orders.show("listening")
         return voice
@@ -238,7 +245,11 @@ class Floor:
             guarded=self._guarded,
             rules=self._rules,
         )
+        if voice.gave_way and not isfinite(needed_s):
+            needed_s, verdict = self._rules.echo_patience_s, "barge_in"  # an echo of silence doesn't go on
         if verdict == "backchannel" and self._nearly_over(voice, turn):
+            if voice.gave_way:
+                yield self._orders.now, self.interrupt
             return
         if isfinite(needed_s):
             at = max(self._orders.after(turn.since, needed_s), turn.patient_until)

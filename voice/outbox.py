@@ -28,6 +28,7 @@ class _Sending:
     acknowledged: int = 0
     total: int | None = None
     spoken: bool = False
+    cleared: bool = False
 
 
 class Outbox:
@@ -66,7 +67,7 @@ class Outbox:
     def resend(self, utterance: int, samples: int, at: int) -> None:
         """Send anew from that sample on; the words of a piece that is under way are sent again too."""
         sending = self._sending
-        if sending is None or sending.utterance != utterance:
+        if sending is None or sending.utterance != utterance or sending.cleared:
             return
         sending.sent, sending.spoken = min(samples, sending.queued), False
         sending.started_at = at - sending.sent * LEARNER_RATE // CUSTOMER_RATE
@@ -74,13 +75,14 @@ class Outbox:
         self.flush(at)
 
     def clear(self, utterance: int) -> None:
+        """Send nothing more of it. What a client has played of it by then is still to be told."""
         if self._sending is not None and self._sending.utterance == utterance:
-            self._sending = None
+            self._sending.cleared = True
 
     def flush(self, at: int) -> None:
         """Send what may be sent by now. Reports can be lost: time that has passed counts as played too."""
         sending = self._sending
-        if sending is None:
+        if sending is None or sending.cleared:
             return
         elapsed = max(0, at - sending.started_at) * CUSTOMER_RATE // LEARNER_RATE
         limit = min(sending.queued, max(sending.acknowledged, elapsed) + _AHEAD)

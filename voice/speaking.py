@@ -12,8 +12,8 @@ from voice.events import (
     Clear,
     Decide,
     Decided,
+    Duck,
     LineWritten,
-    Say,
     StopWriting,
     Synthesize,
     Synthesized,
@@ -60,10 +60,34 @@ class Speaking:
         voice = self.voice
         assert voice is not None
         self._orders.give(Cancel(voice.epoch))
-        if voice.said_at is not None:
-            self._orders.give(Clear(voice.epoch))
+        if voice.said_at is not None and not voice.gave_way:
+            self._orders.give(Clear(voice.number))
         self.voice = None
         return voice
+
+    def give_way(self) -> None:
+        """Fall silent at once, and keep what is still to be said."""
+        voice = self.voice
+        assert voice is not None
+        self.duck(False)
+        voice.gave_way = True
+        if voice.said_at is not None:
+            self._orders.give(Clear(voice.number))
+
+    def go_on(self) -> int:
+        """Say the rest of an answer that gave way, if it did. Returns the customer samples heard until then."""
+        voice = self.voice
+        if voice is None or not voice.gave_way:
+            return 0
+        played = voice.played
+        voice.go_on(self._orders.next_epoch() if voice.said_at is not None else voice.number, self._orders.now)
+        return played
+
+    def duck(self, on: bool) -> None:
+        """Speak softly, or as before."""
+        if self.voice is not None and self.voice.ducked is not on:
+            self.voice.ducked = on
+            self._orders.give(Duck(self.voice.number, on))
 
     def _of(self, epoch: int) -> Utterance | None:
         """Whatever answer belongs to the epoch; None when it is over."""
@@ -98,26 +122,26 @@ class Speaking:
         if (utterance := self._of(event.epoch)) is not None:
             utterance.synthesized(event.piece, event.customer_samples, self._orders.now)
 
-    def played(self, epoch: int, customer_samples: int) -> None:
-        if self.voice is not None and self.voice.epoch == epoch:
+    def played(self, number: int, customer_samples: int) -> None:
+        if self.voice is not None and self.voice.number == number:
             self.voice.acknowledge(self._orders.now, customer_samples)
 
     def send(self) -> bool:
         """Hand out what is ready, in order; true if the learner has now been given more than an opener."""
         voice = self.voice
-        if voice is None or voice.all_said:
+        if voice is None or voice.all_said or voice.gave_way:
             return False
-        while (sent := voice.take_next(self._orders.now)) is not None:
-            self._orders.give(Say(voice.epoch, *sent))
+        while (piece := voice.take_next(self._orders.now)) is not None:
+            self._orders.give(piece)
         if voice.complete:
             voice.all_said = True
             if voice.total:
-                self._orders.give(AllSaid(voice.epoch, voice.total))
-        return any(piece.first >= 0 and piece.origin != "opener" for piece in voice.pieces)
+                self._orders.give(AllSaid(voice.number, voice.total))
+        return any(piece.first is not None and piece.origin != "opener" for piece in voice.pieces)
 
     def finished_at(self, voice: Utterance) -> int | None:
         """When the answer will count as played to its end, by what is known now; None while it goes on."""
-        if not voice.all_said:
+        if not voice.all_said or voice.gave_way:
             return None
         if voice.played >= voice.total:
             return self._orders.now

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from voice.clock import CUSTOMER_RATE, as_learner_samples, seconds
 from voice.customer import Heard, Origin
+from voice.events import Say
 from voice.learner_turn import LearnerTurn
 from voice.record import Word
 from voice.word_times import WordSpan, word_times
@@ -24,8 +25,21 @@ class Piece:
     origin: Origin
     ordered_at: int
     length: int | None = None
-    first: int = -1  # customer sample at which its sound starts, behind the gap
+    first: int | None = None  # customer sample at which its sound starts, or would without `skip`; None: not sent
     words: tuple[WordSpan, ...] = ()  # within the piece
+    heard_before: int = 0  # so many of its words were played in utterances that were cleared
+
+    @property
+    def skip(self) -> int:
+        """The samples that have been heard before and aren't said again."""
+        if self.heard_before < len(self.words):
+            return self.words[self.heard_before].start if self.heard_before else 0
+        return self.length or 0
+
+    @property
+    def rest(self) -> str:
+        """The text behind `skip`."""
+        return " ".join(word.text for word in self.words[self.heard_before :]) if self.heard_before else self.text
 
 
 @dataclass(slots=True)
@@ -33,6 +47,7 @@ class Utterance:
     """One answer of the customer, from the first idea of it to its last played sample.
 
     `turn` is what it answers, None for what the customer says of themselves. `not_before` is when it may begin.
+    One that has given way is silent; what it still had to say is kept, and said under another `number` if it goes on.
     """
 
     epoch: int
@@ -48,6 +63,9 @@ class Utterance:
     mouth_at: int = 0  # when the synthesizer last gave a sign, of life or of failure
     pieces: list[Piece] = field(default_factory=list)
     next_piece: int = 0
+    number: int = -1  # on the wire
+    gave_way: bool = False
+    heard_before: tuple[Word, ...] = ()  # under its former numbers
     total: int = 0  # customer samples handed out to be sent
     all_said: bool = False
     said_at: int | None = None  # when the first piece was handed out
@@ -55,6 +73,9 @@ class Utterance:
     played: int = 0
     acks: list[tuple[int, int]] = field(default_factory=list)  # (customer samples played, at)
     ducked: bool = False
+
+    def __post_init__(self) -> None:
+        self.number = self.epoch
 
     def add(self, text: str, origin: Origin, at: int) -> int:
         self.pieces.append(Piece(text, origin, at))
@@ -74,18 +95,20 @@ class Utterance:
             return self.pieces[self.next_piece]
         return None
 
-    def take_next(self, at: int) -> tuple[int, int, int] | None:
-        """The next piece that can be sent, as (its index, first customer sample of its gap, gap); None for none."""
+    def take_next(self, at: int) -> Say | None:
+        """The next piece that can be sent; None for none."""
         while self.next_piece < len(self.pieces) and (length := self.pieces[self.next_piece].length) is not None:
             index, self.next_piece = self.next_piece, self.next_piece + 1
-            if length == 0:
+            piece = self.pieces[index]
+            skip = piece.skip
+            if length <= skip:
                 continue
             first, gap = self.total, self._gap(index, at)
-            self.pieces[index].first = first + gap
-            self.total = first + gap + length
-            self.play_until = max(at, self.play_until) + as_learner_samples(gap + length)
+            piece.first = first + gap - skip
+            self.total = first + gap + length - skip
+            self.play_until = max(at, self.play_until) + as_learner_samples(gap + length - skip)
             self.said_at = at if self.said_at is None else self.said_at
-            return index, first, gap
+            return Say(self.number, self.epoch, index, first, gap, skip, piece.rest)
         return None
 
     def _gap(self, index: int, at: int) -> int:
@@ -105,7 +128,18 @@ class Utterance:
         if played > self.played:
             self.played = played
             self.acks.append((played, at))
-            self.play_until = at + as_learner_samples(self.total - played)
+            if not self.gave_way:
+                self.play_until = at + as_learner_samples(self.total - played)
+
+    def go_on(self, number: int, at: int) -> None:
+        """Say the rest, from the first word on that wasn't played to its end."""
+        self.heard_before = self.said()
+        for piece in self.pieces:
+            piece.heard_before += sum(self._was_played(piece, word) for word in piece.words[piece.heard_before :])
+            piece.first = None
+        self.number, self.gave_way, self.all_said = number, False, False
+        self.next_piece = self.total = self.played = 0
+        self.said_at, self.play_until, self.acks = None, at, []
 
     def restart(self, at: int) -> None:
         """After a break in the line everybody's patience begins anew."""
@@ -124,18 +158,16 @@ class Utterance:
 
     def said(self) -> tuple[Word, ...]:
         """The words whose last sample was played, with when that was."""
-        return tuple(
-            Word(
-                word.text,
-                seconds(self.time_of(piece.first + word.start)),
-                seconds(self.time_of(piece.first + word.end)),
-            )
+        now = (
+            Word(word.text, seconds(self.time_of(first + word.start)), seconds(self.time_of(first + word.end)))
             for piece, word in self._words()
-            if self._was_played(piece, word)
+            if (first := piece.first) is not None and self._was_played(piece, word)
         )
+        return (*self.heard_before, *now)
 
     def said_text(self) -> str:
-        return " ".join(word.text for piece, word in self._words() if self._was_played(piece, word))
+        now = (word.text for piece, word in self._words() if self._was_played(piece, word))
+        return " ".join((*(word.text for word in self.heard_before), *now))
 
     def unplayed_text(self) -> str:
         """What was written and not heard."""
@@ -147,7 +179,7 @@ class Utterance:
         return " ".join(" ".join(piece.text.split()) for piece in self.pieces)
 
     def _words(self) -> Iterator[tuple[Piece, WordSpan]]:
-        return ((piece, word) for piece in self.pieces for word in piece.words)
+        return ((piece, word) for piece in self.pieces for word in piece.words[piece.heard_before :])
 
     def _was_played(self, piece: Piece, word: WordSpan) -> bool:
-        return piece.first >= 0 and piece.first + word.end <= self.played
+        return piece.first is not None and 0 < self.played >= piece.first + word.end

@@ -14,6 +14,7 @@ from voice import events as e
 from voice.conversation import Conversation
 from voice.journal_codec import decode_event, encode
 from voice.overlap import bare_words, is_backchannel
+from voice.rules import Rules
 from voice.word_times import word_times
 
 LAW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -66,7 +67,8 @@ accidents = st.lists(
     max_size=4,
 )
 
-worlds = st.builds(World, speeches(), seed=st.integers(0, 10**6), faults=faults, more=accidents)
+rules = st.sampled_from([Rules(), Rules(warm_up_s=0.0)])  # with and without time for the customer to give way in
+worlds = st.builds(World, speeches(), seed=st.integers(0, 10**6), faults=faults, rules=rules, more=accidents)
 
 
 @LAW
@@ -82,18 +84,25 @@ def test_a_turn_has_one_reply(world: World) -> None:
 @given(worlds)
 def test_nothing_is_audible_before_its_commit_after_its_clear_or_beside_another(world: World) -> None:
     world.run()
-    committed: int | None = None
+    committed = number = -1  # the answer, and its utterance on the wire
     cleared: set[int] = set()
     for _, commands in world.trace:
         for command in commands:
             if isinstance(command, e.Commit):
-                assert committed is None or command.epoch > committed
-                committed = command.epoch
+                assert command.epoch > committed
+                committed = number = command.epoch
             if isinstance(command, e.Clear):
-                cleared.add(command.utterance)
+                assert command.utterance == number
+                assert number not in cleared
+                cleared.add(number)
             if isinstance(command, e.Say | e.AllSaid | e.Resend | e.Duck):
-                assert command.utterance == committed
-                assert command.utterance not in cleared
+                if command.utterance != number:  # it goes on
+                    assert number in cleared
+                    assert command.utterance > number
+                    number = command.utterance
+                assert number not in cleared
+            if isinstance(command, e.Say):
+                assert command.epoch == committed
 
 
 @LAW
@@ -112,28 +121,30 @@ def test_what_stands_as_said_was_played(world: World) -> None:
     world.run()
     acked: dict[int, int] = {}  # no more than was sent by then
     sent: dict[int, int] = {}
-    starts: dict[tuple[int, int], int] = {}
-    current, held = -1, False
+    pieces: dict[int, list[tuple[e.Say, int]]] = {}  # of an answer's epoch, with the sample its own first would be at
+    current, number, held = -1, -1, False
     for event, commands in world.trace:
         if isinstance(event, e.Played):
             reported = {event.utterance: event.customer_samples}
         else:
-            reported = {current: event.customer_samples} if isinstance(event, e.Resumed) and held else {}
+            reported = {number: event.customer_samples} if isinstance(event, e.Resumed) and held else {}
         for utterance, played in reported.items():
             acked[utterance] = max(acked.get(utterance, 0), min(played, sent.get(utterance, 0)))
         held = isinstance(event, e.SocketLost) or (held and not isinstance(event, e.Resumed))
         for command in commands:
             if isinstance(command, e.Commit):
-                current = command.epoch
+                current = number = command.epoch
             if isinstance(command, e.Say):
-                first = starts[command.utterance, command.piece] = command.first + command.gap
-                sent[command.utterance] = first + world.pieces[command.utterance, command.piece][1]
+                number, first = command.utterance, command.first + command.gap - command.skip
+                sent[number] = first + world.pieces[command.epoch, command.piece][1]
+                pieces.setdefault(current, []).append((command, first))
             if isinstance(command, e.Settle):
                 said = []
-                for (epoch, piece), first in sorted(starts.items()):
-                    text, length = world.pieces[epoch, piece]
-                    if epoch == current:
-                        said += [w.text for w in word_times(text, length) if first + w.end <= acked.get(epoch, 0)]
+                for say, first in pieces.get(current, []):
+                    words = word_times(*world.pieces[say.epoch, say.piece])
+                    again = [word for word in words if word.start >= say.skip]
+                    assert say.text.split() == " ".join(word.text for word in again).split()
+                    said += [word.text for word in again if first + word.end <= acked.get(say.utterance, 0)]
                 assert command.said.split() == " ".join(said).split()
             if isinstance(command, e.Tell) and command.who == "customer":
                 assert all(0 <= word.start_s <= word.end_s <= event.at / 16_000 + 0.001 for word in command.words)

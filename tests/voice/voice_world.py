@@ -77,12 +77,13 @@ class World:
         self.now = 0
         self.wake: int | None = None
         self.wakes = 0
-        self.playing: dict[int, list[tuple[int, int]]] = {}
+        self.playing: dict[int, list[tuple[int, int, int]]] = {}  # from when, from which sample, how many
         self.sent: dict[int, int] = {}
         self.play_end: dict[int, int] = {}
         self.cleared: set[int] = set()
         self.pieces: dict[tuple[int, int], tuple[str, int]] = {}
         self.acked: dict[int, int] = {}
+        self.silent: dict[int, int] = {}  # cleared utterance -> what was played of it
         self.answers = 0
         self.ended: str | None = None
         self.past: list[e.Event] = []
@@ -142,7 +143,8 @@ class World:
 
     def _speak(self, speech: Speech) -> None:
         start, end = samples(speech.start_s), samples(speech.end_s)
-        self.at(start + samples(ONSET_S), lambda: e.SpeechStarted(self.now, start))
+        hum = speech.text.startswith("mm")
+        self.at(start + samples(ONSET_S), lambda: e.SpeechStarted(self.now, start, hum))
         self.at(end + samples(PAUSE_S), lambda: e.SpeechPaused(self.now, end))
 
     def heard(self, since: int, until: int) -> tuple[str, tuple[Word, ...]]:
@@ -162,6 +164,7 @@ class World:
         start = max(self.now, self.play_end.get(utterance, 0))
         self.sent[utterance] = first + length
         self.play_end[utterance] = start + as_learner_samples(length) + 1
+        self.playing.setdefault(utterance, []).append((start, first, length))
         done = 0
         while done < length:
             done = min(done + 2_400, length)
@@ -171,6 +174,24 @@ class World:
     def _ack(self, utterance: int, played: int) -> e.Event | None:
         if utterance in self.cleared:
             return None
+        return self._report(utterance, played)
+
+    def _fall_silent(self, utterance: int) -> None:
+        """What was played until now is told a little later, as the last of this utterance."""
+        self.cleared.add(utterance)
+        played = max(
+            (
+                first + min(length, (self.now - start) * 3 // 2)
+                for start, first, length in self.playing[utterance]
+                if start <= self.now
+            ),
+            default=0,
+        )
+        self.silent[utterance] = played
+        if self.random.random() >= self.faults.lost_acks:
+            self.at(self.now + samples(0.03), lambda: self._report(utterance, played))
+
+    def _report(self, utterance: int, played: int) -> e.Event:
         self.acked[utterance] = max(played, self.acked.get(utterance, 0))
         lie = 90_000 if self.faults.lies and self.random.random() < self.faults.lies else 0
         return e.Played(self.now, utterance, played + lie)
@@ -209,10 +230,10 @@ class World:
                     lambda: e.Synthesized(self.now, epoch, piece, length),
                     lambda: e.Synthesized(self.now, epoch, piece, 0),
                 )
-            case e.Say(utterance, piece, _, gap):
-                self._play(utterance, gap + self.pieces[utterance, piece][1])
+            case e.Say(utterance, epoch, piece, _, gap, skip):
+                self._play(utterance, gap + self.pieces[epoch, piece][1] - skip)
             case e.Clear(utterance):
-                self.cleared.add(utterance)
+                self._fall_silent(utterance)
             case e.Commit():
                 self.answers += 1
             case e.Improve(epoch, turn, spans):
