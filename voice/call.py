@@ -24,6 +24,7 @@ from voice.detect import FRAME_SAMPLES, SpeechSegmenter, SpeechStarted
 from voice.engine_room import EngineRoom
 from voice.engines import Engines, TapeSink
 from voice.events import Command, EndReason, Event
+from voice.hum import is_hum
 from voice.journal import JournalWriter
 from voice.lanes import Workers
 from voice.messages import Message
@@ -31,6 +32,7 @@ from voice.outbox import Outbox
 from voice.record import JSON
 from voice.rules import Rules
 from voice.sound_memory import SoundMemory
+from voice.text_judging import TextJudging
 from voice.writing import Writing
 
 Send = Callable[[Message], None]
@@ -83,6 +85,7 @@ class Call:
         self._memory = SoundMemory()
         self._outbox = Outbox(send)
         self._writing = Writing(customer, self._step, lambda: self._samples.at)
+        self._judging = TextJudging(engines.text_judge, self._step, lambda: self._samples.at)
         self._room = EngineRoom(engines, workers, self._memory, self._step, lambda: self._samples.at)
         self._inbox: deque[Event] = deque()
         self._stepping = False
@@ -173,6 +176,7 @@ class Call:
         """The server stops: no end is written, so that the call is on record as interrupted."""
         self._broken_off = True
         self._writing.close()
+        self._judging.close()
         self._room.close()
         for task in (self._time_keeper, self._last):
             if task is not None:
@@ -197,8 +201,10 @@ class Call:
         change = self._segmenter.feed(self._engines.detector.feed(sound))
         now = self._samples.at
         if change is not None:
-            started = isinstance(change, SpeechStarted)
-            self._step(events.SpeechStarted(now, change.at) if started else events.SpeechPaused(now, change.at))
+            if isinstance(change, SpeechStarted):
+                self._step(events.SpeechStarted(now, change.at, is_hum(self._memory.read(change.at, now))))
+            else:
+                self._step(events.SpeechPaused(now, change.at))
         if self._wake_at is not None and self._wake_at <= now:
             self._wake_at = None
             self._step(events.Woke(now))
@@ -252,11 +258,16 @@ class Call:
             case events.Caption():
                 send(messages.Partial(command.text))
             case events.Tell():
+                if command.who == "customer":
+                    self._judging.before = command.text
                 send(messages.TurnSaid(command.who, command.text, command.turn))
             case events.Recognize():
                 self._room.recognize(command)
             case events.JudgeEnd():
                 self._room.judge_end(command)
+            case events.JudgeText():
+                self._writing.preview("")
+                self._judging.judge(command.epoch, command.text)
             case events.Preview():
                 self._writing.preview(command.text)
             case events.Decide():
@@ -328,6 +339,7 @@ class Call:
     def _end(self, reason: EndReason) -> None:
         self._reason = reason
         self._writing.close()
+        self._judging.close()
         self._outbox.send(messages.Ended(reason))
         self._room.end()
         self._last = asyncio.ensure_future(self._wait_for_texts())

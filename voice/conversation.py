@@ -33,6 +33,7 @@ from voice.events import (
     SpeechStarted,
     Synthesized,
     TextImproved,
+    TextJudged,
     Typed,
     WakeAt,
     Woke,
@@ -90,6 +91,8 @@ class Conversation:
                 floor.hearing.recognized(event)
             case EndJudged():
                 floor.hearing.end_judged(event)
+            case TextJudged():
+                floor.hearing.text_judged(event)
             case Decided():
                 self._decided(event)
             case LineWritten():
@@ -157,7 +160,7 @@ class Conversation:
         elif turn.speaking:
             yield turn.monologue_at, self._consider_cutting_in
         elif turn.text_known:
-            yield after(turn.last, self._rules.speculate_after_s), floor.answer
+            yield floor.hearing.answerable_at(turn), floor.answer
 
     def _commit(self) -> None:
         if self._phase == "ringing":

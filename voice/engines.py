@@ -31,6 +31,14 @@ class EndJudge(Protocol):
     def end_probability(self, pcm: PCM) -> float: ...
 
 
+class TextJudge(Protocol):
+    """Tells whether words could be a whole turn. Quick (0.1 s), and cancelled where it isn't."""
+
+    async def closing_probability(self, text: str, before: str) -> float | None:
+        """Of the learner's `text` behind the customer's last words `before`; None where nobody can tell."""
+        ...
+
+
 class Detector(Protocol):
     def feed(self, frame: PCM) -> bool: ...
 
@@ -62,7 +70,7 @@ class Engines:
     """All but `detector`, which is the call's own, may be shared between calls.
 
     `quick` recognises while the learner waits, `thorough` what stays on record (None: the quick text stays).
-    `end_judge` is Smart Turn, None to do without. `turn_end` weighs the witnesses.
+    `end_judge` is Smart Turn, `text_judge` a language model, None to do without. `turn_end` weighs the witnesses.
     """
 
     detector: Detector
@@ -70,4 +78,5 @@ class Engines:
     thorough: Recognizer | None
     end_judge: EndJudge | None
     mouth: Mouth
+    text_judge: TextJudge | None = None
     turn_end: TurnEnd = silence_needed_s

@@ -72,6 +72,15 @@ class EndJudged:
 
 
 @dataclass(frozen=True, slots=True)
+class TextJudged:
+    """Answers `JudgeText`: the probability that the text closes the turn, None where nobody can tell."""
+
+    at: int
+    epoch: int
+    probability: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """Answers `Decide`: the customer's plan (see `voice.customer.Reply`)."""
 
@@ -176,6 +185,7 @@ Event = (
     | SpeechPaused
     | Recognized
     | EndJudged
+    | TextJudged
     | Decided
     | LineWritten
     | WritingEnded
@@ -226,6 +236,14 @@ class JudgeEnd:
     epoch: int
     since: int
     until: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeText:
+    """Ask whether what the learner has said so far could be the whole turn. Answered by `TextJudged`."""
+
+    epoch: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +404,7 @@ Command = (
     | Show
     | Recognize
     | JudgeEnd
+    | JudgeText
     | Caption
     | Preview
     | Decide

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from voice.clock import samples, seconds
-from voice.events import Caption, EndJudged, JudgeEnd, Preview, Recognize, Recognized, SpeechPaused, SpeechStarted
+from voice.events import (
+    Caption,
+    EndJudged,
+    JudgeEnd,
+    JudgeText,
+    Preview,
+    Recognize,
+    Recognized,
+    SpeechPaused,
+    SpeechStarted,
+    TextJudged,
+)
 from voice.learner_turn import LearnerTurn
 from voice.orders import Due, Orders
 from voice.rules import Rules
@@ -56,14 +67,16 @@ class Hearing:
             turn.settle(turn.paused_at, epoch)
         elif turn.tail is not None:
             turn.partial, turn.tail, turn.tail_words = turn.tail, None, ()
-        turn.speaking, turn.spoke_at, turn.tail_open, turn.end_probability = True, event.since, False, None
+        turn.speaking, turn.spoke_at, turn.tail_open = True, event.since, False
+        turn.forget_witnesses()
         turn.pause_epoch = -1
 
     def pause(self, event: SpeechPaused) -> None:
         turn = self.turn
         assert turn is not None
         turn.speaking, turn.last, turn.paused_at = False, max(turn.since, min(event.last, event.at)), event.at
-        turn.tail_open, turn.end_probability = True, None
+        turn.tail_open = True
+        turn.forget_witnesses()
         epoch = turn.pause_epoch = self._orders.next_epoch()
         self._orders.give(
             Recognize(epoch, "tail", turn.stretch_since, turn.paused_at, turn.before),
@@ -94,6 +107,20 @@ class Hearing:
         if event.text is not None:
             turn.tail, turn.tail_words = event.text, event.words
             self._orders.give(Caption(turn.text))
+        if turn.text:
+            turn.judged_from = self._orders.now
+            self._orders.give(JudgeText(turn.pause_epoch, turn.text))
+
+    def text_judged(self, event: TextJudged) -> None:
+        if self.turn is not None and event.epoch == self.turn.pause_epoch:
+            self.turn.judged_from, self.turn.closing_probability = None, event.probability
+
+    def answerable_at(self, turn: LearnerTurn) -> int:
+        """When a pause is worth thinking of an answer: not before the text is judged, for both take the same model."""
+        at = self._orders.after(turn.last, self._rules.speculate_after_s)
+        if turn.judged_from is None:
+            return at
+        return max(at, self._orders.after(turn.judged_from, self._rules.judge_patience_s))
 
     def end_judged(self, event: EndJudged) -> None:
         if self.turn is not None and event.epoch == self.turn.pause_epoch:
@@ -101,7 +128,8 @@ class Hearing:
 
     def over_at(self, turn: LearnerTurn) -> int:
         """When the pause will have been long enough for the turn to be over, by what is known now."""
-        needed_s = self._turn_end(Witnesses(turn.text, turn.end_probability), self.pauses)
+        witnesses = Witnesses(turn.text, turn.end_probability, turn.closing_probability)
+        needed_s = self._turn_end(witnesses, self.pauses)
         return self._orders.after(turn.last, min(needed_s, self._rules.longest_silence_s))
 
     def due(self, overlapping: bool) -> Iterator[Due]:

@@ -49,6 +49,8 @@ class LearnerTurn:
     pause_epoch: int = -1  # of the present pause's witnesses
     paused_at: int = 0
     end_probability: float | None = None
+    judged_from: int | None = None  # when the text's judgement was ordered, while it hasn't come
+    closing_probability: float | None = None
     monologue_at: int = 0  # when the customer may next think of cutting in
 
     @property
@@ -75,6 +77,10 @@ class LearnerTurn:
     def text_known(self) -> bool:
         """The pause's own recognition has come, or was given up."""
         return not self.speaking and not self.tail_open
+
+    def forget_witnesses(self) -> None:
+        """What was judged of a pause says nothing of the next one."""
+        self.end_probability = self.closing_probability = self.judged_from = None
 
     def until(self, now: int) -> int:
         return now if self.speaking else self.last

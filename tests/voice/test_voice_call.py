@@ -89,17 +89,70 @@ def test_only_what_was_played_stands_after_an_interruption(tmp_path: Path) -> No
 
     began_s = in_virtual_time(script())
     (cleared,) = scene.device.cleared
-    assert scene.device.silent_s[cleared] - scene.began_s - began_s < 0.75
+    assert scene.device.silent_s[cleared] - scene.began_s - began_s < 0.1
     entries = read_journal(scene.path)
     cut = next(turn for turn in record(entries, plain_turn_end).turns if turn.interrupted)
     assert cut.who == "customer"
     assert "Well now, let me see. one two" in cut.text
     assert "for quite a while" not in cut.text
-    assert cut.end_s <= began_s + 0.75
+    assert cut.end_s <= began_s + 0.1
     after = [s for s, g in scene.device.got if isinstance(g, m.Audio) and g.utterance == cleared]
     assert max(after) <= scene.device.silent_s[cleared]
     answered = next(heard for heard in scene.customer.heard if heard.unplayed)
     assert answered.unplayed.endswith("for quite a while")
+
+
+def test_the_customer_gives_way_to_a_nod_and_says_the_rest(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, customer=ScriptedCustomer(lines=LONG))
+
+    async def script() -> float:
+        await greeted(scene)
+        await scene.say(STATEMENT)
+        await scene.silence(5.0)
+        began_s = scene.now_s
+        await scene.say("yeah")
+        await scene.silence(10.0)
+        return began_s
+
+    began_s = in_virtual_time(script())
+    (cleared,) = scene.device.cleared
+    assert scene.device.silent_s[cleared] - scene.began_s - began_s < 0.1
+    assert [said for _, said in scene.customer.settled][1] == " ".join(["Well now, let me see.", *LONG])
+    entries = read_journal(scene.path)
+    assert [turn.who for turn in record(entries, plain_turn_end).turns] == ["customer", "learner", "customer"]
+    assert not any(turn.interrupted for turn in record(entries, plain_turn_end).turns)
+    assert replay(entries, plain_turn_end) == []
+    numbers = sorted(scene.device.sound)[1:3]
+    first, again = (
+        " ".join(words.text for words in scene.device.messages(m.Words) if words.utterance == number)
+        for number in numbers
+    )
+    assert " ".join(LONG).endswith(again)
+    assert not again.startswith(first)
+    heard = sum(scene.device.played[number] for number in numbers)
+    whole = sum(len(scene.mouth.say(text, "writer")) for text in ("Well now, let me see.", *LONG))
+    assert whole <= heard <= whole + 2 * 6_000  # the gaps and a word that was cut come on top
+    (turn,) = latency(entries)["turns"]
+    assert turn["voice_to_voice_ms"] < 1_000
+    on_tape = sum(len(pcm) for _, pcm in scene.tape.pieces)
+    assert on_tape == pytest.approx(sum(scene.device.played.values()), abs=9)
+
+
+def test_a_hum_is_told_by_its_sound_and_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene(tmp_path, customer=ScriptedCustomer(lines=LONG))
+    monkeypatch.setattr("voice.call.is_hum", lambda pcm: len(pcm) == 1_280)
+
+    async def script() -> None:
+        await greeted(scene)
+        await scene.say(STATEMENT)
+        await scene.silence(5.0)
+        await scene.say("mm")
+        await scene.silence(10.0)
+
+    in_virtual_time(script())
+    assert scene.device.cleared == set()
+    assert [duck.on for duck in scene.device.messages(m.Duck)] == [True, False]
+    assert replay(read_journal(scene.path), plain_turn_end) == []
 
 
 def test_the_line_is_held_and_the_sentence_goes_on(tmp_path: Path) -> None:

@@ -200,6 +200,7 @@ any_event = st.one_of(
     st.builds(e.SpeechPaused, st.just(0), st.integers(0, 200_000)),
     st.builds(e.Recognized, st.just(0), _SMALL, st.sampled_from(["partial", "tail", "cut"]), st.none() | _TEXT),
     st.builds(e.EndJudged, st.just(0), _SMALL, st.none() | st.floats(0, 1)),
+    st.builds(e.TextJudged, st.just(0), _SMALL, st.none() | st.floats(0, 1)),
     st.builds(e.Decided, st.just(0), _SMALL, _SMALL, _TEXT, st.booleans(), st.booleans()),
     st.builds(e.LineWritten, st.just(0), _SMALL, _TEXT, st.just("writer")),
     st.builds(e.WritingEnded, st.just(0), _SMALL),

@@ -209,6 +209,7 @@ class Device:
     first_played_s: dict[int, float] = field(default_factory=dict)
     silent_s: dict[int, float] = field(default_factory=dict)
     cleared: set[int] = field(default_factory=set)
+    told: set[int] = field(default_factory=set)  # cleared, and what was played of it has been reported
 
     def take(self, message: m.Message) -> None:
         now_s = asyncio.get_running_loop().time()
@@ -226,11 +227,13 @@ class Device:
             await asyncio.sleep(0.1)
             now_s = asyncio.get_running_loop().time()
             for utterance, sound in list(self.sound.items()):
-                if utterance in self.cleared or self.played.get(utterance, 0) >= len(sound):
+                if self.played.get(utterance, 0) >= len(sound) or utterance in self.told:
                     continue
+                if utterance in self.cleared:
+                    self.told.add(utterance)
                 first_s = next(s for s, g in self.got if isinstance(g, m.Audio) and g.utterance == utterance)
                 self.first_played_s.setdefault(utterance, first_s + self.buffer_s)
-                elapsed_s = now_s - self.first_played_s[utterance]
+                elapsed_s = min(now_s, self.silent_s.get(utterance, now_s)) - self.first_played_s[utterance]
                 self.played[utterance] = min(len(sound), max(0, round(elapsed_s * CUSTOMER_RATE)))
                 if self.reports and self.played[utterance]:
                     call.played(utterance, self.played[utterance])

@@ -219,6 +219,8 @@ class World:
                 )
             case e.JudgeEnd(epoch, _, _):
                 self._later(lambda: e.EndJudged(self.now, epoch, 0.8), lambda: e.EndJudged(self.now, epoch, None))
+            case e.JudgeText(epoch, _):
+                self._later(lambda: e.TextJudged(self.now, epoch, 0.8), lambda: e.TextJudged(self.now, epoch, None))
             case e.Decide(epoch, heard):
                 self._decide(epoch, heard.occasion)
             case e.Write(epoch, _):
