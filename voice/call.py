@@ -115,6 +115,7 @@ class Call:
         self._began_s = self._moved_s = self._clock.now_s()
         self._journal.opened(self.id, self._rules, self._facts)
         self._engines.mouth.prepare(self._customer.openers)
+        self._writing.warm()
         self._outbox.send(messages.Ready(self.id, CUSTOMER_RATE))
         self._time_keeper = asyncio.ensure_future(self._keep_time())
         self._step(events.Dialled(self._samples.at))

@@ -21,8 +21,8 @@ LIKELY = 0.6  # Smart Turn: the sound speaks for an end
 VETO = 0.3  # Smart Turn: below it the sound speaks against an end
 _UNHEARD_SOUND_S = 0.2  # what is added where Smart Turn can't be asked
 
-# With a language model's probability of a full stop, question mark or closing quotation next (1.5B parameters; true ends
-# 0.2 and more in nine of ten, pauses 0.12 and less in nineteen of twenty), on the same halves and sentences.
+# With a language model's probability of a full stop, question mark or closing quotation next (1.5B parameters; true
+# ends 0.2 and more in nine of ten, pauses 0.12 and less in nineteen of twenty), on the same halves and sentences.
 CLOSED = 0.3
 MAYBE_CLOSED = 0.1
 NEVER_CLOSED = 0.01

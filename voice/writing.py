@@ -38,6 +38,11 @@ class Writing:
             self._preview.cancel()
             self._preview = None
         if text:
+            self.warm(text)
+
+    def warm(self, text: str = "") -> None:
+        """Have the prompt read as far as `text`; "" stands for a learner who hasn't said anything yet."""
+        if self._preview is None:
             self._preview = asyncio.ensure_future(self._warm(text))
 
     def close(self) -> None:

@@ -103,7 +103,7 @@ class ScenarioCustomer:
 
     async def preview(self, text: str) -> None:
         writer = self._writer()
-        if writer is not None and text.strip():
+        if writer is not None:
             await writer.preview(self.script, tuple(self._history), text)
 
     async def words(self, reply: Reply) -> AsyncIterator[Line]:

@@ -17,6 +17,7 @@ from personas.scenario import Scenario
 from server.calls.customer import ScenarioCustomer, writer_of
 from server.calls.schemas import Stage
 from server.metrics import Metrics
+from server.models.closing import ClosingJudge
 from server.models.llm import LanguageModel, language_model
 from server.models.store import ModelStore
 from server.settings import Settings
@@ -55,6 +56,7 @@ class Studio:
         self._settings, self._store, self._metrics = settings, store, metrics
         self.workers = ThreadWorkers()
         self.language_model: LanguageModel = language_model(settings.llm, store)
+        self._text_judge = ClosingJudge(self.language_model)
         self._known = {model.name for model in store.manifest.models}
         self._missing = [name for name in self._wanted() if not store.has(name)]
         self._stages: dict[str, Stage] = {}
@@ -148,6 +150,7 @@ class Studio:
             quick=loaded.quick,
             thorough=loaded.thorough,
             end_judge=loaded.end_judge,
+            text_judge=self._text_judge,
             mouth=self._mouth(persona),
         )
 

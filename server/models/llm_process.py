@@ -19,7 +19,7 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 BATCH_TOKENS = 512
 MICRO_BATCH_TOKENS = 128  # prompts grow by a few tokens a turn; smaller buffers than the default of 512 suffice
 PROMPT_CACHE_MIB = 256  # some thousand tokens of conversations that lost the slot; the default is 8 GB
-SLOTS = 1  # a preview that warms the cache and the reply after it must meet in the same slot
+SLOTS = 2  # one for the customer's words, whose prompts share a long beginning, one for short questions beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ def main() -> None:
     params.port = options.port
     params.n_ctx = options.context_tokens
     params.n_parallel = SLOTS
+    params.kv_unified = True  # the long prompt may use what the short ones leave
     params.n_batch = BATCH_TOKENS
     params.n_ubatch = MICRO_BATCH_TOKENS
     params.cpuparams.n_threads = options.threads

@@ -1,0 +1,84 @@
+"""Whether words could be a whole turn, read off a language model: the probability that it would close them there.
+
+A true end is followed by a full stop, a question mark or a closing quotation with a probability of 0.2 and more in
+nine of ten cases, a pause inside a sentence in one of twenty (`voice.turns`). The prompt is short and always begins
+alike, so that a server which keeps its prompt cache reads the new words only.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from openai import APIStatusError, OpenAIError
+
+from server.models.llm import LanguageModel
+
+HEAD = (
+    "Word-for-word transcript of a phone call. Every line is one complete turn.\n"
+    'Customer: "Yes, this is Dana. What is it about?"\n'
+    'Caller: "I\'m calling about your order, do you have a minute?"\n'
+)
+PLAIN_BEFORE = "Alright, go on."
+BEFORE_CHARACTERS = 160  # of the customer's last words; more costs time and tells no more
+CONSIDERED = 30  # likeliest next tokens; what closes a turn is among them or isn't worth counting
+PATIENCE_S = 1.0  # later the answer is of no use
+_OWN_MARKS = re.compile(r"[.?!…,;:\s\"]+$")  # a recogniser's, which it puts at any pause
+_CLOSING = re.compile(r"\s*[.?!\"]")
+
+log = structlog.get_logger(__name__)
+
+
+class ClosingJudge:
+    """Implements `voice.engines.TextJudge` by an endpoint that completes text and tells its probabilities.
+
+    An endpoint that can't is asked once and then left alone.
+    """
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
+        self._able = True
+
+    async def closing_probability(self, text: str, before: str) -> float | None:
+        words = _OWN_MARKS.sub("", text)
+        if not self._able or not words or self._model.status.state != "ready":
+            return None
+        try:
+            answer = await self._model.client().completions.create(
+                model=self._model.model_name,
+                prompt=prompt_of(words, before),
+                max_tokens=1,
+                temperature=0.0,
+                logprobs=CONSIDERED,
+                timeout=PATIENCE_S,
+            )
+        except APIStatusError as error:
+            self._able = error.status_code >= 500
+            log.info("turn_ends_without_language_model", status=error.status_code, for_good=not self._able)
+            return None
+        except (OpenAIError, OSError):
+            return None
+        return closing_of(answer.model_dump())
+
+
+def prompt_of(words: str, before: str) -> str:
+    said = " ".join((before or PLAIN_BEFORE).split())[-BEFORE_CHARACTERS:].replace('"', "'")
+    return f'{HEAD}Customer: "{said}"\nCaller: "{words}'
+
+
+def closing_of(answer: dict[str, Any]) -> float | None:
+    """The probability of what closes a turn, out of either form in which servers tell probabilities; None without."""
+    logprobs = answer["choices"][0].get("logprobs") if answer.get("choices") else None
+    if not logprobs:
+        return None
+    considered: Iterable[tuple[str, float]]
+    if logprobs.get("content"):
+        considered = ((each["token"], each["logprob"]) for each in logprobs["content"][0]["top_logprobs"])
+    elif logprobs.get("top_logprobs"):
+        considered = logprobs["top_logprobs"][0].items()
+    else:
+        return None
+    return min(1.0, sum(math.exp(logprob) for token, logprob in considered if _CLOSING.match(token)))
