@@ -253,6 +253,8 @@ class Floor:
             return
         if isfinite(needed_s):
             at = max(self._orders.after(turn.since, needed_s), turn.patient_until)
+            if voice.gave_way and verdict != "barge_in":
+                at = max(at, self._orders.after(turn.last, self._rules.go_on_after_s))
             yield at, partial(self._give_floor, verdict)
 
     def _nearly_over(self, voice: Utterance, turn: LearnerTurn) -> bool:

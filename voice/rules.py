@@ -29,6 +29,7 @@ class Rules:
     barge_in_worded_s: float = 0.5  # once there is so much sound: "how much?" is heard in the first half of a hum
     backchannel_s: float = 1.2  # even "yeah, yeah, right" is over by then
     last_word_s: float = 0.3  # what is left of an answer that doesn't give way any more
+    go_on_after_s: float = 0.4  # a customer who gave way to "okay" waits for the "one more thing" behind it
     answer_s: float = 0.6  # "yes" this shortly before the customer's end answers them; it doesn't keep them going
     overlap_partial_s: float = 0.25  # enough sound to tell "mm-hm" from a word; partials over the customer follow so
     echo_tail_s: float = 0.3  # an echo ends with its source, but for the room and the line

@@ -104,6 +104,15 @@ def test_only_a_word_that_was_cut_is_said_again() -> None:
     assert begun_words - 1 <= len(WHOLE.split()) - len(again.split()) <= heard_words
 
 
+def test_an_interruption_that_begins_like_a_nod_is_heard_whole() -> None:
+    parts = (Speech(9.0, 9.3, "okay"), Speech(9.55, 11.0, "one more thing please"))
+    world = World(after_warm_up(*parts), lines=LONG).run(30.0)
+    assert world.times(e.Clear)[0] == pytest.approx(9.08, abs=0.01)
+    assert world.commands(e.Drop) == []
+    assert world.commands(e.Commit)[2].heard.text == "okay one more thing please"
+    assert customer_turns(world)[1].interrupted
+
+
 def test_the_customer_can_be_given_pause_again_and_again() -> None:
     nods = (Speech(9.0, 9.4, "yeah"), Speech(11.0, 11.5, ""), Speech(13.0, 13.4, "right"))
     world = World(after_warm_up(*nods), lines=LONG).run(40.0)
