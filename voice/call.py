@@ -260,17 +260,19 @@ class Call:
                 send(messages.Partial(command.text))
             case events.Tell():
                 if command.who == "customer":
-                    self._judging.before = command.text
+                    self._judging.behind(command.text)
                 send(messages.TurnSaid(command.who, command.text, command.turn))
             case events.Recognize():
                 self._room.recognize(command)
             case events.JudgeEnd():
+                self._writing.preview("")  # the cores belong to the tail now
+                self._judging.close()
                 self._room.judge_end(command)
             case events.JudgeText():
-                self._writing.preview("")
                 self._judging.judge(command.epoch, command.text)
             case events.Preview():
                 self._writing.preview(command.text)
+                self._judging.warm(command.text)
             case events.Decide():
                 self._decide(command)
             case events.Write():

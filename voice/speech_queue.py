@@ -13,7 +13,7 @@ from voice.learner_turn import LearnerTurn
 from voice.record import Word
 from voice.word_times import WordSpan, word_times
 
-_GAPS_S = {".": 0.22, "!": 0.22, "?": 0.22, "…": 0.22, ",": 0.12, ";": 0.15, ":": 0.15, "—": 0.15}
+_GAPS_S = {".": 0.18, "!": 0.18, "?": 0.18, "…": 0.2, ",": 0.12, ";": 0.15, ":": 0.15, "—": 0.15}
 _PLAIN_GAP_S = 0.04  # between clauses that no mark parts; the synthesizer's own edges are trimmed
 
 

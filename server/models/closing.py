@@ -44,7 +44,7 @@ class ClosingJudge:
 
     async def closing_probability(self, text: str, before: str) -> float | None:
         words = _OWN_MARKS.sub("", text)
-        if not self._able or not words or self._model.status.state != "ready":
+        if not self._able or self._model.status.state != "ready":
             return None
         try:
             answer = await self._model.client().completions.create(
