@@ -187,6 +187,9 @@ def _conversation(client: WireClient, said: Sequence[_Said], unspoken: int) -> C
 def _measured(client: WireClient, index: int, said: _Said, limit_s: float) -> Measured:
     starts = [start for start in client.player.starts() if start.utterance != said.barged_into]
     answer = next((start for start in starts if said.last_s <= start.at_s < limit_s), None)
+    transcript, problem = _text(client, "learner", index), said.problem
+    if said.barged_into is not None and not transcript:  # taken for a nod: what is heard next is the same answer's rest
+        answer, problem = None, problem or "the customer gave way and went on"
     substance = gap = None
     if answer is not None:
         substance, gap = _substance(client.player, answer, limit_s)
@@ -198,9 +201,9 @@ def _measured(client: WireClient, index: int, said: _Said, limit_s: float) -> Me
         barge_in_ms=_silence_after(client.player, said),
         duck_ms=_softly_after(client, said),
         cut_in=any(said.first_s <= start.at_s < said.last_s for start in starts),
-        transcript=_text(client, "learner", index),
+        transcript=transcript,
         reply=_text(client, "customer", index),
-        problem=said.problem or (None if answer else "no answer was heard"),
+        problem=problem or (None if answer else "no answer was heard"),
     )
 
 

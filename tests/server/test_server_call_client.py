@@ -126,6 +126,7 @@ class Script:
     rest_s: float = 0.8
     cut_in_at_s: float | None = None
     silent: bool = False
+    unheard_turn: int | None = None  # isn't told, as if it had been a nod
     frames: list[int] = field(default_factory=list)
     played: list[dict[str, int]] = field(default_factory=list)
 
@@ -189,7 +190,8 @@ class ScriptedCustomer:
     async def answer(self) -> None:
         self.loud_first = None
         self.utterance += 1
-        await self.say(type="turn", who="learner", text=f"said {self.utterance}", turn=self.turn)
+        if self.utterance != self.script.unheard_turn:
+            await self.say(type="turn", who="learner", text=f"said {self.utterance}", turn=self.turn)
         await self.say(type="turn", who="customer", text=f"answer {self.utterance}", turn=self.turn + 1)
         self.turn += 2
         await self.say(type="state", value="speaking")
@@ -277,6 +279,18 @@ async def test_barge_in_is_measured_to_silence_at_the_client(scripted: tuple[str
     assert 0 < second.duck_ms <= second.barge_in_ms + 5  # the message, then the silence it heralds
     assert (first.reply, second.reply) == ("answer 1", "answer 2")
     assert not second.cut_in
+
+
+async def test_a_customer_who_gives_way_and_goes_on_has_not_answered(scripted: tuple[str, Script]) -> None:
+    url, script = scripted
+    script.rest_s, script.unheard_turn = 4.0, 2
+    said = [recording("first", tone(0.4, 16_000)), recording("second", tone(0.4, 16_000, lead_s=0.1))]
+    async with connected(await appoint(url, "known")) as client:
+        talk = await converse(client, said, barge_in=[1], patience_s=8.0, quiet_line_s=0.1)
+    gone_on = talk.turns[1]
+    assert gone_on.barge_in_ms is not None
+    assert gone_on.voice_to_voice_ms is None
+    assert gone_on.problem == "the customer gave way and went on"
 
 
 async def test_no_answer_is_a_problem_and_not_a_hang(scripted: tuple[str, Script]) -> None:
