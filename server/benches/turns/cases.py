@@ -1,7 +1,9 @@
-"""Cases for the turn-end bench: sentences with a pause put inside, by people and by voices, and sentences that end.
+"""Cases for the turn-end benches: sentences with a pause put inside, by people and by voices, and sentences that end.
 
-People: every second speaker of the corpus, in the order of their ids beginning with the second one; the others were
-used to set the thresholds of `voice.turns` and never appear here. None of the texts below was used for that either.
+The sentences were written apart from the rules of `voice.turns`, by an author who hadn't read them, and weren't looked
+at when any threshold was set. People: every second speaker of the corpus, in the order of their ids beginning with the
+second one; thresholds were set on the others only, but the recogniser's settings were chosen on all of the recordings.
+Nothing may be tuned to what is here; a list that was is to be written anew.
 """
 
 from __future__ import annotations
@@ -20,35 +22,58 @@ from voice.detect import voiced
 from voice.listen import Recognizer
 
 Kind = Literal["human pause", "synthetic pause", "human end", "question", "statement"]
+PAUSE_KINDS: tuple[Kind, ...] = ("human pause", "synthetic pause")
 Speak = Callable[[str], PCM]  # 16 kHz
 
 QUESTIONS = (
-    "Which of your sites takes up most of your week?",
-    "How did you find out about the second invoice?",
-    "Are you the person who decides on the budget?",
-    "What would make this worth your while?",
-    "Can I have the name on the account, please?",
-    "Did anyone call you back after the visit?",
+    "Is now a bad time?",
+    "What are you using for payroll at the moment?",
+    "Who else would need to be involved in a decision like that?",
+    "When did you first notice the problem?",
+    "Could you read me the serial number on the back of the router?",
+    "Have you tried turning it off at the wall?",
+    "Would it help if we moved the due date to the fifteenth?",
+    "And the address is still forty two Elm Street?",
+    "How much did you say it was?",
+    "If the price came down to where you need it, is there anything else that would stop you going ahead?",
+    "So you'd rather speak to a manager?",
+    "Does that sound fair?",
 )
 STATEMENTS = (
-    "I have put the refund through, so it should arrive on Friday.",
-    "This call is recorded, and I have to tell you that first.",
-    "Our drivers get their routes an hour before they set off.",
-    "It sounds as if the handover is where the time goes.",
-    "I'm sorry you had to explain this to three of us.",
-    "You can cancel at the end of any month without a fee.",
+    "No, not at all.",
+    "Sure, go ahead.",
+    "I can send you the brochure this afternoon.",
+    "That's exactly why I'm calling you today.",
+    "We've got about three hundred customers in the area, and most of them started with the smaller package.",
+    "I'm sorry you had to wait so long.",
+    "Your refund should reach your bank within five working days.",
+    "I'd be happy to walk you through it.",
+    "You're right, we should have told you before we raised the rate.",
+    "Let me put you through to somebody in the technical team.",
+    "Yes, that's the one I mean.",
+    "I'm calling about the account ending in seven three, which has been overdue since the second of August.",
 )
 PAUSED = (
-    "Right, so the first thing I would do is | send a colleague to your site.",
-    "Our service covers every part that | wears out in normal use.",
-    "I was wondering whether you have | already compared other suppliers.",
-    "Let's say, um, | we begin with two of your branches.",
-    "The letter we sent you in April | explains how the fee is worked out.",
-    "Have you had a chance to | read the offer I sent?",
-    "You told me that the driver | left the parcel at the gate.",
-    "Would you be willing to | pay a smaller amount on the first?",
-    "That is a fair point, but, uh, | the training is part of the price.",
-    "I can call you back after | I have spoken to our billing team.",
+    "I wanted to follow up on the quote we sent over last week, um, | did you get a chance to look at it?",
+    "So the way it works is | you pay a flat rate per seat and support is included.",
+    "I was talking to your colleague, | Priya Raman, and she said you handle the renewals.",
+    "Right now I'm showing a balance of | four hundred and twelve dollars and sixty cents.",
+    "I completely understand, | but the warranty ran out in March.",
+    "If I could get you the first month free, | would you be willing to give it a try?",
+    "And when you say it's slow, do you mean | the whole network or just that one laptop?",
+    "Okay, so | what I can do is send a technician out on Wednesday morning.",
+    "We normally charge a late fee, | though I can waive it this once because you've been with us so long.",
+    "What would have to happen for you to, uh, | switch before the end of the quarter?",
+    "The reason I ask is that most of our clients | lose about two days a month to paperwork.",
+    "I've put a note on your file, | and somebody from billing will call you back by five.",
+    "Let me just check that for you, it looks like | the parcel left our depot on Monday.",
+    "You can pay by card, by bank transfer, | or we can set up something weekly.",
+    "How many people are on your team, | and who usually signs off on new software?",
+    "My number here is five five five, | zero one four two.",
+    "Well, I think the main difference is, you know, | we don't lock you into a contract.",
+    "Could I take your account number, | or the postcode if that's easier?",
+    "I'm not trying to push you, I just | want to make sure you don't lose the discount.",
+    "The missed payments were in June | and July, so you're two months behind at the moment.",
 )
 HUMAN_CASES = 20
 PAUSES_S = (0.3, 0.45, 0.6, 0.75, 0.9)
@@ -65,6 +90,11 @@ class Case:
     pcm: PCM
     end: int
     pause: tuple[int, int] | None = None
+
+    @property
+    def pause_ms(self) -> int:
+        """How long the pause put inside is; 0 without one."""
+        return round(1000 * (self.pause[1] - self.pause[0]) / LEARNER_RATE) if self.pause else 0
 
 
 def human_cases(folder: Path, words: Recognizer) -> Iterator[Case]:
@@ -91,12 +121,12 @@ def human_cases(folder: Path, words: Recognizer) -> Iterator[Case]:
 
 
 def synthetic_cases(voices: Sequence[tuple[str, Speak]], words: Recognizer) -> Iterator[Case]:
-    """Pauses, questions and statements by each voice, in rooms of different noise."""
+    """Questions and statements by each voice, the paused sentences shared out, in rooms of different noise."""
     for shift, (voice, speak) in enumerate(voices):
         for index, text in enumerate(QUESTIONS + STATEMENTS):
             room = hiss(_TAIL_S + _LEAD_S, (12.0, 40.0)[index % 2])
             yield ending("question" if text in QUESTIONS else "statement", f"{voice}: {text}", speak(text), room)
-        for index, text in enumerate(PAUSED):
+        for index, text in enumerate(PAUSED[shift :: len(voices)]):
             length_s = PAUSES_S[(index + shift) % len(PAUSES_S)]
             room = hiss(_TAIL_S + _LEAD_S + length_s, (12.0, 40.0)[index % 2])
             first, second = (part.strip() for part in text.split("|"))
