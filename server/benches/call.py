@@ -17,12 +17,12 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import httpx
-
+from server.benches._calls import scenarios, spoken_through
 from server.benches._learners import SCRIPTS, shared_speech, spoken
 from server.benches._process import ServerProcess, serving
-from server.calls.caller import Conversation, Measured, converse
-from server.calls.client import CallError, appoint, connected
+from server.benches._targets import target
+from server.calls.caller import Conversation, Measured
+from server.calls.client import CallError
 from server.commands.call import METHOD, as_report, summary
 from server.errors import UserError
 from server.models.store import ModelStore
@@ -86,40 +86,23 @@ def _idle_without_models() -> float | None:
 async def _calls(
     arguments: argparse.Namespace, url: str, server: ServerProcess | None, memory: dict[str, float | None]
 ) -> list[tuple[str, Conversation]]:
-    scenarios = _scenarios(url, arguments.scenario)
+    chosen = scenarios(url, arguments.scenario)
     speaker = Speaker({"hibari": Hibari(), "piper": Piper({"joe": ModelStore.default().path("piper-joe")})})
     watch = asyncio.create_task(_watch(server, memory)) if server else None
     talks = []
     try:
         for round_number in range(arguments.rounds):
-            for scenario in scenarios:
+            for scenario in chosen:
                 voice = "piper:joe" if scenario["persona"]["pronoun"] == "she" else "hibari:heart"
                 recordings, cut_ins = spoken(SCRIPTS[scenario["kind"]], speaker, voice)
-                call = await appoint(url, scenario["id"], seed=arguments.seed + round_number)
-                async with connected(call, seed=arguments.seed + round_number) as client:
-                    talks.append((scenario["id"], await converse(client, recordings, barge_in=cut_ins)))
+                seed = arguments.seed + round_number
+                talk = await spoken_through(url, scenario["id"], recordings, seed=seed, barge_in=cut_ins)
+                talks.append((scenario["id"], talk))
     finally:
         if watch:
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
     return talks
-
-
-def _scenarios(url: str, wanted: Sequence[str] | None) -> list[dict[str, Any]]:
-    """The first scenario of each kind that has a script, or those that are wanted."""
-    response = httpx.get(f"{url.rstrip('/')}/api/scenarios", timeout=10.0, trust_env=False)
-    response.raise_for_status()
-    known: list[dict[str, Any]] = [one for one in response.json()["scenarios"] if one["kind"] in SCRIPTS]
-    if wanted:
-        missing = set(wanted) - {one["id"] for one in known}
-        if missing:
-            names = ", ".join(one["id"] for one in known)
-            raise UserError(f"--scenario {sorted(missing)[0]}: isn't there or has no script; choose one of: {names}")
-        return [one for one in known if one["id"] in wanted]
-    first = {one["kind"]: one for one in reversed(known)}
-    if not first:
-        raise UserError(f"{url} has no scenario to ring; see `ringside check`")
-    return [first[kind] for kind in SCRIPTS if kind in first]
 
 
 async def _watch(server: ServerProcess, memory: dict[str, float | None]) -> None:
@@ -137,12 +120,12 @@ def _report(talks: Sequence[tuple[str, Conversation]], memory: dict[str, float |
     figures = summary(turns)
     answered = figures["turns"] > figures["unanswered"]  # without an answer there is nothing to cut in with
     targets = [
-        _target(f"{name} {quantile}", figures[name][quantile], limit)
+        target(f"{name} {quantile}", figures[name][quantile], limit)
         if quantile
-        else _target(name, figures[name] if answered else None, limit)
+        else target(name, figures[name] if answered else None, limit)
         for name, quantile, limit in TARGETS
     ]
-    targets += [_target(f"memory_mb {name}", memory.get(name), limit) for name, limit in MEMORY_TARGETS_MB.items()]
+    targets += [target(f"memory_mb {name}", memory.get(name), limit) for name, limit in MEMORY_TARGETS_MB.items()]
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     return {
         **figures,
@@ -160,14 +143,10 @@ def _report(talks: Sequence[tuple[str, Conversation]], memory: dict[str, float |
     }
 
 
-def _target(name: str, value: float | None, limit: float) -> dict[str, Any]:
-    return {"figure": name, "value": value, "at_most": limit, "met": None if value is None else value <= limit}
-
-
 def _shown(report: dict[str, Any]) -> str:
     lines = [f"{report['turns']} turns in {len(report['calls'])} calls, {report['unanswered']} unanswered"]
-    for target in report["targets"]:
-        verdict = {True: "met", False: "NOT met", None: "not measured"}[target["met"]]
-        lines.append(f"  {target['figure']:32} {target['value']!s:>8}  at most {target['at_most']:g}: {verdict}")
+    for each in report["targets"]:
+        verdict = {True: "met", False: "NOT met", None: "not measured"}[each["met"]]
+        lines.append(f"  {each['figure']:32} {each['value']!s:>8}  at most {each['at_most']:g}: {verdict}")
     lines.append(f"  human recordings: {report['method']['human_recordings']}")
     return "\n".join(lines)

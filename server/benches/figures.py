@@ -18,19 +18,22 @@ from pathlib import Path
 from typing import Any
 
 from server.benches._gold import shared_data
+from server.benches._targets import CUT_INS_AT_MOST, PAUSE_CASES
 from server.errors import UserError
 
 DOCS = Path(__file__).parents[2] / "docs"
 TIMEOUT_S = 3600.0
+PAUSES_TO_REACH = f"no cut-in in at least {PAUSE_CASES - CUT_INS_AT_MOST} of {PAUSE_CASES} pauses inside sentences"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A bench to run: heading, command (`{data}` is the shared data folder), and data that it can't do without."""
+    """A bench to run: heading, command (`{data}` is the shared data folder), data that it can't do without, the goal."""
 
     title: str
     command: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    to_reach: str = ""
 
     @property
     def key(self) -> str:
@@ -39,7 +42,8 @@ class Figure:
 
 FIGURES = (
     Figure("The call, over the wire", ("call", "--rounds", "3")),
-    Figure("The turn's end", ("turns",), ("speech/manifest.jsonl",)),
+    Figure("The turn's end", ("turns",), ("speech/manifest.jsonl",), PAUSES_TO_REACH),
+    Figure("Pauses, over the wire", ("pauses",), ("speech/manifest.jsonl",), PAUSES_TO_REACH),
     Figure(
         "Recognition, Whisper base",
         ("recognise", "--manifest", "{data}/speech/manifest.jsonl"),
@@ -68,7 +72,9 @@ FIGURES = (
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--only", metavar="BENCH", help="run only this bench (call, turns, recognise, judge, moves)")
+    parser.add_argument(
+        "--only", metavar="BENCH", help="run only this bench (call, turns, pauses, recognise, judge, moves)"
+    )
     parser.add_argument("--docs", type=Path, default=DOCS, metavar="DIR", help="where figures.md and figures.json go")
     parser.add_argument("--json", action="store_true", help="print what was measured as one JSON object, too")
 
@@ -154,6 +160,7 @@ def page(kept: Mapping[str, Mapping[str, Any]]) -> str:
         outcome = kept.get(figure.key)
         shown = figure.key.replace("{data}", "../shared/data")
         lines += [f"## {figure.title}", "", f"`ringside bench {shown} --json`", ""]
+        lines += [f"To reach: {figure.to_reach}.", ""] if figure.to_reach else []
         if outcome is None:
             lines += ["Not measured yet.", ""]
         elif "problem" in outcome:

@@ -47,3 +47,8 @@ def test_the_page_names_command_date_machine_and_gaps() -> None:
     assert "| wer | 0.25 |" in text
     assert "2026-01-02: not measured: no data" in text
     assert text.count("Not measured yet.") == len(FIGURES) - 2
+
+
+def test_both_pause_benches_are_run_and_shown_with_what_is_to_be_reached() -> None:
+    assert {"turns", "pauses"} <= {figure.command[0] for figure in FIGURES}
+    assert page({}).count("To reach: no cut-in in at least 38 of 40 pauses inside sentences.") == 2
