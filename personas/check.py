@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from personas.facts import reveals
+from personas.opener_length import check_openers
 from personas.persona import Act, Opener, Persona
 from personas.scenario import SCALE_MAX, Moment, Scenario, When
 from personas.script import fill
@@ -40,7 +41,9 @@ def check_scenario(
     for index, moment in enumerate(scenario.moments):
         found.extend((("moments", index, *key), message) for key, message in _moment(scenario, moment))
     if scenario.persona in personas:
-        found.extend(_openers([*scenario.openers, *personas[scenario.persona].openers]))
+        persona = personas[scenario.persona]
+        found.extend(_openers([*scenario.openers, *persona.openers]))
+        found.extend(check_openers(scenario.openers, persona.pace))
     return [source.error(key, message) for key, message in found]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from personas.check import check_scenario
+from personas.opener_length import check_openers
 from personas.persona import Persona
 from personas.scenario import Scenario
 from personas.yaml_text import LibraryError, parse, read_source
@@ -44,9 +45,12 @@ def load_library(
         persona = parse(source, Persona)
         if isinstance(persona, list):
             errors.extend(persona)
-        elif persona.id in personas:
-            errors.append(source.error(("id",), f"persona {persona.id!r} exists already; give this one another id"))
-        else:
+            continue
+        wrong = [source.error(key, message) for key, message in check_openers(persona.openers, persona.pace)]
+        if persona.id in personas:
+            wrong.append(source.error(("id",), f"persona {persona.id!r} exists already; give this one another id"))
+        errors.extend(wrong)
+        if not wrong:
             personas[persona.id] = persona
     scenarios: dict[str, Scenario] = {}
     for path in sorted((folder / "scenarios").glob("*.yaml")):

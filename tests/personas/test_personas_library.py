@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from personas.load import LIBRARY, load_library
+from personas.opener_length import estimated_s
 from rubrics.moves import MOVES
 from rubrics.rubric import load_rubrics
+from voice.speak import Speaker
+from voice.speak_hibari import Hibari
+from voice.speak_piper import Piper
 
 RUBRICS = load_rubrics().rubrics.keys()
 
@@ -84,7 +89,45 @@ def test_an_objection_without_an_answer_is_an_error(copy: Path) -> None:
     assert any("policy" in error.message and "no answer" in error.message for error in errors)
 
 
-def test_an_opener_of_the_wrong_length_is_an_error(copy: Path) -> None:
-    change(copy, "- Okay, let me think for a second.", "- Hm.", "personas/dana-whitfield.yaml")
+@pytest.mark.parametrize(
+    ("line", "mend"),
+    [("Hm.", "lengthen"), ("Well, as for that, let me think about it for just a second.", "shorten")],
+)
+def test_an_opener_of_the_wrong_length_is_an_error(copy: Path, line: str, mend: str) -> None:
+    change(copy, "- Okay, let me think here.", f"- {line}", "personas/dana-whitfield.yaml")
     errors = load_library(copy, rubrics=RUBRICS, moves=MOVES).errors
-    assert any(error.file == "dana-whitfield.yaml" and "1 words" in error.message for error in errors)
+    (error,) = [error for error in errors if error.file == "dana-whitfield.yaml"]
+    assert error.key == "openers[0].says[0]"
+    assert line in error.message and mend in error.message and "1.15 to 1.45 s" in error.message
+
+
+def test_a_scenarios_own_opener_is_held_to_its_personas_pace(copy: Path) -> None:
+    long = "Well, as for that, let me think about it for just a second."
+    change(copy, "opening:\n", f"openers:\n  - acts: [answer]\n    says: ['{long}']\nopening:\n")
+    (error,) = load_library(copy, rubrics=RUBRICS, moves=MOVES).errors
+    assert (error.file, error.key) == ("billing-dispute.yaml", "openers[0].says[0]")
+
+
+def test_every_opener_lasts_between_1_and_1_5_seconds(model: Callable[[str], Path]) -> None:
+    """In the persona's own voice and pace. Only then does substance follow about 2.2 s behind the learner's end."""
+    speaker = Speaker({"hibari": Hibari(), "piper": Piper({"joe": model("piper-joe")})})
+    for name, openers, voice, pace in all_openers():
+        for line in openers:
+            lasts_s = len(speaker.synthesize(line, voice=voice, pace=pace)) / speaker.sample_rate
+            assert 1.0 <= lasts_s <= 1.5, f"{name}: {line!r} lasts {lasts_s:.2f} s"
+
+
+def test_the_estimate_of_an_openers_length_takes_the_librarys_own_for_right() -> None:
+    for _, openers, _, pace in all_openers():
+        assert all(0.9 < estimated_s(line, pace) < 1.7 for line in openers)
+
+
+def all_openers() -> list[tuple[str, list[str], str, float]]:
+    """Name, openers (the scenarios' own too), voice and pace of each persona that comes with Ringside."""
+    library = load_library(rubrics=RUBRICS, moves=MOVES)
+    found = []
+    for persona in library.personas.values():
+        own = [scenario.openers for scenario in library.scenarios.values() if scenario.persona == persona.id]
+        lines = [line for group in (persona.openers, *own) for opener in group for line in opener.says]
+        found.append((persona.id, lines, persona.voice, persona.pace))
+    return found
