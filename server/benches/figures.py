@@ -28,7 +28,7 @@ PAUSES_TO_REACH = f"no cut-in in at least {PAUSE_CASES - CUT_INS_AT_MOST} of {PA
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A bench to run: heading, command (`{data}` is the shared data folder), data that it can't do without, the goal."""
+    """A bench to run: heading, command (`{data}` is the shared data folder), data it can't do without, the goal."""
 
     title: str
     command: tuple[str, ...]
