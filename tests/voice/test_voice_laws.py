@@ -44,6 +44,16 @@ def speeches(draw: st.DrawFn) -> list[Speech]:
     return found
 
 
+@st.composite
+def nods(draw: st.DrawFn) -> list[Speech]:
+    """A turn, and short sounds all through the answer to it."""
+    found = [Speech(3.0, 4.0, "who is it there please?")]
+    for _ in range(draw(st.integers(1, 5))):
+        start_s = found[-1].end_s + draw(st.floats(0.6, 2.5))
+        found.append(Speech(start_s, start_s + draw(st.floats(0.1, 0.5)), draw(st.sampled_from(["yeah", "", "right"]))))
+    return found
+
+
 faults = st.builds(
     Faults,
     fail=st.sampled_from([0.0, 0.1, 0.5]),
@@ -68,7 +78,12 @@ accidents = st.lists(
 )
 
 rules = st.sampled_from([Rules(), Rules(warm_up_s=0.0)])  # with and without time for the customer to give way in
-worlds = st.builds(World, speeches(), seed=st.integers(0, 10**6), faults=faults, rules=rules, more=accidents)
+lines = st.sampled_from(
+    [("Let me think about that.", "I am not so sure."), tuple("abcdefghijklmnopqrstuvwxyz"), ("no " * 40,)]
+)
+worlds = st.builds(
+    World, speeches() | nods(), seed=st.integers(0, 10**6), faults=faults, rules=rules, lines=lines, more=accidents
+)
 
 
 @LAW
@@ -148,6 +163,47 @@ def test_what_stands_as_said_was_played(world: World) -> None:
                 assert command.said.split() == " ".join(said).split()
             if isinstance(command, e.Tell) and command.who == "customer":
                 assert all(0 <= word.start_s <= word.end_s <= event.at / 16_000 + 0.001 for word in command.words)
+
+
+@LAW
+@given(worlds)
+def test_an_answer_that_goes_on_leaves_nothing_out_and_says_no_heard_word_twice(world: World) -> None:
+    world.run()
+    acked: dict[int, int] = {}  # no more than was sent by then
+    sent: dict[int, int] = {}
+    number, held = -1, False
+    answers: dict[
+        int, dict[int, list[tuple[e.Say, int]]]
+    ] = {}  # epoch -> utterance -> pieces, with words heard by then
+    for event, commands in world.trace:
+        if isinstance(event, e.Played | e.Resumed) and (held or isinstance(event, e.Played)):
+            reported = event.utterance if isinstance(event, e.Played) else number
+            played = min(event.customer_samples, sent.get(reported, 0))
+            acked[reported] = max(acked.get(reported, 0), played)
+        held = isinstance(event, e.SocketLost) or (held and not isinstance(event, e.Resumed))
+        for command in commands:
+            if isinstance(command, e.Say):
+                number, length = command.utterance, world.pieces[command.epoch, command.piece][1]
+                sent[number] = command.first + command.gap + length - command.skip
+                parts = answers.setdefault(command.epoch, {})
+                heard = sum(_heard(world, said, acked) for number, said in parts.items() if number != command.utterance)
+                parts.setdefault(command.utterance, []).append((command, heard))
+    for epoch, parts in answers.items():
+        sounding = sorted({say.piece for said in parts.values() for say, _ in said})
+        whole = " ".join(world.pieces[epoch, piece][0] for piece in sounding).split()
+        for said in parts.values():
+            words, heard = " ".join(say.text for say, _ in said).split(), said[0][1]
+            assert words == whole[heard : heard + len(words)]
+
+
+def _heard(world: World, said: list[tuple[e.Say, int]], acked: dict[int, int]) -> int:
+    """How many words of an utterance were played to their end."""
+    count = 0
+    for say, _ in said:
+        first = say.first + say.gap - say.skip
+        spans = [span for span in word_times(*world.pieces[say.epoch, say.piece]) if span.start >= say.skip]
+        count += sum(first + span.end <= acked.get(say.utterance, 0) for span in spans)
+    return count
 
 
 @LAW

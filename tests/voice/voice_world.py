@@ -283,3 +283,13 @@ class World:
 def _again(event: e.Event, at: int) -> e.Event:
     values = {name: getattr(event, name) for name in event.__slots__}
     return type(event)(**{**values, "at": at})
+
+
+def after_warm_up(*speeches: Speech) -> list[Speech]:
+    """The same, behind a first exchange by which the echo canceller has converged."""
+    first = Speech(3.0, 4.0, "who is it there please?")
+    return [first, *speeches]
+
+
+def customer_turns(world: World) -> list[e.Tell]:
+    return [tell for tell in world.commands(e.Tell) if tell.who == "customer"]
