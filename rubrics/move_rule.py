@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rubrics.sources import named_sources
 from rubrics.text import plain
 
 _QUOTED = re.compile(r"[\"“][^\"”]{0,300}[\"”]")
@@ -26,6 +27,7 @@ class Rule:
     """A move is made where `says` matches, unless `unless` matches nearby in the same sentence.
 
     `affirmed`: a denial in the five words before undoes it. `own`: so does reported speech earlier in the sentence.
+    `unsourced`: so does a customer who is named as having got it.
     """
 
     move: str
@@ -33,6 +35,7 @@ class Rule:
     unless: re.Pattern[str] | None = None
     affirmed: bool = False
     own: bool = False
+    unsourced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,9 @@ class Utterance:
         return cls(text, plain(text), plain(_QUOTED.sub(" ", text)), before)
 
 
-def rule(move: str, says: str, unless: str = "", *, affirmed: bool = False, own: bool = False) -> Rule:
+def rule(
+    move: str, says: str, unless: str = "", *, affirmed: bool = False, own: bool = False, unsourced: bool = False
+) -> Rule:
     """A `Rule` from regular expressions over plain text; each must match whole words."""
     return Rule(
         move,
@@ -57,6 +62,7 @@ def rule(move: str, says: str, unless: str = "", *, affirmed: bool = False, own:
         re.compile(rf"(?<![\w'])(?:{unless})(?![\w'])") if unless else None,
         affirmed,
         own,
+        unsourced,
     )
 
 
@@ -75,6 +81,8 @@ def first_match(rule: Rule, utterance: Utterance) -> re.Match[str] | None:
         if rule.affirmed and _DENIAL.search(near.rstrip()):
             continue
         if rule.own and _TOLD.search(near):
+            continue
+        if rule.unsourced and any(name in near + match[0] for name in named_sources(utterance.text)):
             continue
         if rule.unless and rule.unless.search(near + after):
             continue

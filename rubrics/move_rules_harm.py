@@ -42,8 +42,9 @@ FIGURE_CLAIM = rule(
     rf"minute|call|owed|a month",
     affirmed=True,
     own=True,
+    unsourced=True,
 )
-"""A figure about results, without source or condition."""
+"""A figure about results, without source or condition. A customer named as having got it is a source."""
 
 RULES = (
     rule(

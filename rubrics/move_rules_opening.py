@@ -9,6 +9,7 @@ _STEP = (
     r"(?:demo|demonstration|meeting|call|chat|visit|trial|pilot|quote|proposal|invite|invitation|"
     r"appointment|session|walk ?through|survey|follow up|workshop|sample|samples|agreement|slot|engineer)"
 )
+_TIME = rf"(?:{NUMBER} (?:{NUMBER} )?(?:minutes?|mins?)|(?:half|quarter of) an hour|an hour)"
 _ONCE_MORE = r"brochure|leaflet|some time|sometime|be in touch"
 
 RULES = (
@@ -18,8 +19,8 @@ RULES = (
     ),
     rule(
         "introduce_self",
-        r"my name is \w+|^(?:hi|hello|hiya|hey|morning|good \w+)? ?(?:\w+ ){0,3}?\w+ \w+ from (?!the|you|your|"
-        r"a|an|my|our|here|there|what|where|home|work)\w+|(?:this is|it is|i am) (?!about|just|a |an |the |"
+        rf"my name is \w+|^(?:hi|hello|hiya|hey|morning|good \w+)? ?(?:\w+ ){{0,3}}?\w+ \w+ from (?!{NUMBER}|the|you|"
+        r"your|a|an|my|our|here|there|what|where|home|work)\w+|(?:this is|it is|i am) (?!about|just|a |an |the |"
         r"not |only |my |your |that |on |so |"
         r"really |for |in |at |here |calling |ringing |happy )\w+(?: \w+)? (?:from|with|at|calling|here|over "
         r"at)(?! the| home| work| your)|\w+ (?:here|speaking) from \w+|i am (?:calling|ringing|phoning) "
@@ -94,6 +95,13 @@ RULES = (
         rf"(?:are you (?:free|around|available)|would|does|how about|what about|could (?:you|we) (?:do|say|"
         rf"make)|can you do|let us say|shall we say)(?: \S+){{0,5}}? {DAY}",
         r"pay|cost|dollars|pounds|deliver|payday",
+    ),
+    rule(
+        "propose_next_step",
+        rf"(?:worth|(?:can|could|shall|may|might) (?:i|we|you) (?:\S+ )?(?:spare|take|find|grab|get|have|set "
+        rf"aside)|let us (?:take|find|grab)|(?:spare|give) me) (?:\S+ ){{0,2}}?{_TIME}(?: \S+){{0,6}}? {DAY}|"
+        rf"worth (?:\S+ ){{0,3}}?(?:{_STEP}|{_TIME}(?= to (?:see|show|walk|look|go|talk)))",
+        r"pay|cost|dollars|pounds|deliver|payday|wait\w*|on hold|late|right now|today|this morning|a day|per|was",
     ),
     rule(
         "ask_commitment",

@@ -15,6 +15,7 @@ from rubrics import move_rules_care, move_rules_compliance, move_rules_harm, mov
 from rubrics.move_rule import Rule, Utterance, makes
 from rubrics.pairs import adjacency_moves
 from rubrics.questions import question_moves
+from rubrics.sources import proves_by_name
 
 Family = Literal[
     "opening", "discovery", "listening", "value", "objections", "closing", "empathy", "ownership", "compliance", "harm"
@@ -158,6 +159,7 @@ def recognize_moves(text: str, before: str = "") -> tuple[str, ...]:
     found = {rule.move for rule in _RULES if makes(rule, utterance)}
     found |= question_moves(utterance)
     found |= adjacency_moves(utterance, found)
+    found |= {"cite_proof"} if proves_by_name(text) else set()
     found |= move_rules_sales.pitching(utterance, found)
     found |= move_rules_compliance.compliance_moves(utterance)
     return tuple(sorted(found, key=_ORDER.__getitem__))
