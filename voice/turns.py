@@ -13,7 +13,7 @@ from typing import Literal
 # and on synthesized questions and statements. Inside sentences Smart Turn is below 0.3 in three of four human pauses,
 # but at 0.9 in most synthesized ones, so a high probability counts only with a text that can stand alone.
 OPEN_S = 1.1  # the text trails off, or nothing is known of it: beyond any pause inside a sentence that was heard
-UNSURE_S = 0.95  # the text could stand, but a witness is against it or it's short
+UNSURE_S = 0.85  # the text could stand, but a witness is against it, or it's short; a pause of 0.9 s goes on unheard
 SHORT_ANSWER_S = 0.7  # "Yes, please.": done as a rule, yet "Yes" also begins much
 STATEMENT_S = 0.5
 QUESTION_S = 0.35  # who asks gives the turn away; a tail's text takes about this long to arrive
@@ -155,7 +155,7 @@ def form_of(text: str) -> Form:
     if words[-1] in _DANGLING and not _CLOSING_PAIR.search(line) and not (asks and words[-1] in _ENDS_QUESTIONS):
         return "short" if words[-1] in _PARTICLES else "open"
     if asks and words[-1] in _STRANDED and not _WH_QUESTION.match(line):
-        return "short"
+        return "short" if words[-1] in _PARTICLES - {"through"} else "open"
     if words[-1] in _MISHEARD or _LINKED.intersection(words[-3:-1]) or _SUBJECT_ONLY.search(line):
         return "short"
     if relative and len(words) < 2 * _STATEMENT_WORDS:

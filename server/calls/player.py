@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PLAYER_RATE = 24_000
-JITTER_BUFFER_S = 0.060  # what the page's playback worklet starts with on a line without jitter
+JITTER_BUFFER_S = 0.040  # what the page's playback worklet starts with on a line without jitter
 AUDIBLE = 100  # of 32,768: -50 dBFS, 30 dB below the customer's speech
 
 

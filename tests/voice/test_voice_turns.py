@@ -13,6 +13,8 @@ from voice.smart_turn import SmartTurn
 from voice.turns import Pauses, Witnesses, form_of, habit_s, silence_needed_s
 
 Say = Callable[[str], PCM]
+STATEMENT_LIMIT_S = 0.55
+HEARD_AFTER_S = 0.1  # from the decision to the first audible word; speech before that takes the decision back
 LONGEST_INNER_PAUSE_S = 0.9
 
 
@@ -74,7 +76,7 @@ def test_a_short_text_waits_longer_than_a_short_answer() -> None:
 
 def test_the_sound_vetoes_and_never_hurries() -> None:
     text = "I can take the fee off your bill today."
-    assert needed_s(text, 0.1) > LONGEST_INNER_PAUSE_S
+    assert needed_s(text, 0.1) > LONGEST_INNER_PAUSE_S - HEARD_AFTER_S
     assert needed_s(text, 0.1) > needed_s(text, 0.45) > needed_s(text, 0.9)
     assert needed_s("and then we", 0.99) == needed_s("and then we", 0.01)
 
@@ -135,3 +137,19 @@ def test_people_in_the_middle_of_a_sentence_are_mostly_not_done(smart_turn: Smar
     middle = [smart_turn.end_probability(recording.pcm[: len(recording.pcm) // 2]) for recording in some]
     end = [smart_turn.end_probability(recording.pcm) for recording in some]
     assert np.median(end) > np.median(middle) + 0.3
+
+
+def test_the_language_model_tells_a_whole_sentence_from_a_beginning() -> None:
+    text = "What happens when two of your trucks"
+    whole = silence_needed_s(Witnesses(text, 0.9, 0.6), Pauses())
+    assert (
+        whole
+        < silence_needed_s(Witnesses(text, 0.1, 0.6), Pauses())
+        < silence_needed_s(Witnesses(text, 0.9, 0.02), Pauses())
+    )
+    assert whole < STATEMENT_LIMIT_S
+
+
+def test_a_text_that_trails_off_is_waited_for_unless_the_model_is_sure() -> None:
+    assert silence_needed_s(Witnesses("I'd like to talk to you about", 0.9, 0.02), Pauses()) > LONGEST_INNER_PAUSE_S
+    assert silence_needed_s(Witnesses("What is it all about", 0.9, 0.7), Pauses()) < STATEMENT_LIMIT_S

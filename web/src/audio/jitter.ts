@@ -1,5 +1,5 @@
 /** What is held before speech starts: two frames of the network's usual unevenness. */
-const SMALLEST_S = 0.05;
+const SMALLEST_S = 0.04;
 /** Beyond this, waiting costs the talk more than a gap does. */
 const LARGEST_S = 0.3;
 /** A gap longer than this is the customer's own pause, not the network's. */
