@@ -3,7 +3,8 @@
 Speaks the 40 pause cases of `ringside bench turns`, eight to a call, people and voices by turns, each when the customer
 is listening. A cut-in is customer audio before the case's last speech sample. Prints with --json: "cases", "cut_ins"
 and "cut_ins_by_kind", "cut_in_cases", "unanswered" and "unspoken" (cases that couldn't be measured), "problems",
-"voice_to_voice_ms", "targets", "calls", "method". The exit code is 1 when a case wasn't spoken.
+"server_errors" (lines of its log), "voice_to_voice_ms", "targets", "calls", "method". The exit code
+is 1 when a case wasn't spoken.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
                 complaints = server.complaints()
     except CallError as error:
         raise UserError(str(error)) from error
-    found = report(cases, talks)
+    found = report(cases, talks, len(complaints))
     print(json.dumps(found, indent=2) if arguments.json else _shown(found))
     for line in complaints:
         print(f"ringside bench pauses: the server logged {line}", file=sys.stderr)
@@ -115,23 +116,24 @@ def _talk(scenario: str, cases: Sequence[Case], talk: Conversation) -> Talk:
     return Talk(scenario, talk.ended, spoken, talk.errors)
 
 
-def report(cases: Sequence[Case], talks: Sequence[Talk]) -> dict[str, Any]:
-    """The documented keys."""
+def report(cases: Sequence[Case], talks: Sequence[Talk], server_errors: int = 0) -> dict[str, Any]:
+    """The documented keys. With errors logged the target isn't measured: who can't answer doesn't cut in either."""
     spoken = [each for talk in talks for each in talk.spoken]
     cut_ins = [each for each in spoken if each.turn.cut_in]
     counted = Counter(each.case.kind for each in cut_ins)
     unanswered = [each for each in spoken if each.turn.voice_to_voice_ms is None]
-    measured = [each for each in spoken if each.turn.cut_in or each.turn.voice_to_voice_ms is not None]
+    measured = 0 if server_errors else sum(each.turn.cut_in or each not in unanswered for each in spoken)
     return {
         "cases": len(spoken),
         "cut_ins": len(cut_ins),
         "cut_ins_by_kind": {kind: counted[kind] for kind in PAUSE_KINDS},
         "unanswered": len(unanswered),
         "unspoken": len(cases) - len(spoken),
+        "server_errors": server_errors,
         "voice_to_voice_ms": quantiles([each.turn.voice_to_voice_ms for each in spoken]),
         "cut_in_cases": [_told(each) for each in cut_ins],
         "problems": [{"name": each.case.name, "problem": each.turn.problem} for each in spoken if each.turn.problem],
-        "targets": [cut_in_target(len(cut_ins), len(measured))],
+        "targets": [cut_in_target(len(cut_ins), measured)],
         "calls": [
             {"scenario": talk.scenario, "ended": talk.ended, "cases": len(talk.spoken), "errors": list(talk.errors)}
             for talk in talks
@@ -162,4 +164,6 @@ def _shown(found: dict[str, Any]) -> str:
     lines += [f"  {one['name']}: {one['problem']}" for one in found["problems"]]
     if found["unspoken"]:
         lines.append(f"  {found['unspoken']} cases weren't spoken")
+    if found["server_errors"]:
+        lines.append("  not a measurement: the server logged errors")
     return "\n".join(lines)

@@ -56,6 +56,13 @@ def test_the_target_counts_forty_measured_pauses(cut_ins: int, answered: int, me
     assert found["targets"][0]["met"] is met
 
 
+def test_a_server_that_logged_errors_was_not_measured() -> None:
+    said = [spoken("human pause", str(n)) for n in range(40)]
+    cases, talks = [each.case for each in said], [Talk("s", "hangup", tuple(said))]
+    assert report(cases, talks)["targets"][0]["met"] is True
+    assert report(cases, talks, server_errors=1)["targets"][0]["met"] is None
+
+
 def test_what_a_customer_who_hung_up_did_not_hear_is_said_in_the_next_call(monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[tuple[str, int, list[str]]] = []
 

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import argparse
 import asyncio
-from collections.abc import Callable
+import json
+import logging
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+import structlog
 from hibari import Hibari
 
+from server.benches import turns
 from server.benches.turns import summary
 from server.benches.turns.cases import (
     PAUSED,
@@ -23,7 +29,16 @@ from server.benches.turns.cases import (
     synthetic_cases,
     with_pause,
 )
-from server.benches.turns.hearing import Ears, Outcome, Silence, closings_of, decide
+from server.benches.turns.hearing import (
+    AUDIBLE_AFTER_S,
+    CLEAR_AFTER_S,
+    Closings,
+    Ears,
+    Outcome,
+    Silence,
+    closings_of,
+    decide,
+)
 from server.benches.turns.voices import hibari_voice
 from server.errors import UserError
 from server.models.store import ModelStore
@@ -91,8 +106,9 @@ def test_three_cut_ins_in_forty_miss_the_target_and_two_meet_it() -> None:
 def test_a_customer_who_gives_way_before_being_heard_makes_no_audible_cut_in() -> None:
     pause = (4 * RATE, 5 * RATE)
     decided = 5 * RATE - RATE // 20
-    in_time = outcome("human pause", decided, 8 * RATE, pause, back=decided + 900)
-    too_late = outcome("human pause", decided, 8 * RATE, pause, back=decided + 1_000)
+    margin = round((AUDIBLE_AFTER_S - CLEAR_AFTER_S) * RATE)
+    in_time = outcome("human pause", decided, 8 * RATE, pause, back=decided + margin - 100)
+    too_late = outcome("human pause", decided, 8 * RATE, pause, back=decided + margin + 100)
     never = outcome("human pause", decided, 8 * RATE, pause)
     none = outcome("human pause", 9 * RATE, 8 * RATE, pause, back=10 * RATE)
     assert [each.audible_cut_in for each in (in_time, too_late, never, none)] == [False, True, True, False]
@@ -126,6 +142,38 @@ def test_a_turn_goes_on_when_speech_is_back_before_the_silence_was_long_enough()
 def test_a_language_model_that_is_not_there_leaves_the_decision_to_the_others() -> None:
     off = LanguageModelSettings(enabled=False)
     assert asyncio.run(closings_of(["Hello there."], off, ModelStore.default())) is None
+
+
+def test_nothing_but_the_report_goes_to_standard_output(
+    model: Callable[[str], Path],
+    speak: Callable[[str], PCM],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first, second = speak("I'd like to talk to you about"), speak("the balance on your account.")
+    paused = with_pause("synthetic pause", "p", np.concatenate([first, second]), len(first), 0.3, hiss(2.5, 12.0))
+    end = ending("question", "q", speak("How are you handling your scheduling today?"), hiss(1.9, 12.0))
+
+    async def asked(texts: Iterable[str], settings: LanguageModelSettings, store: ModelStore) -> Closings:
+        structlog.get_logger("server.models.llm").info("language_model_ready")
+        return Closings(dict.fromkeys(texts, 0.9), (0.1,))
+
+    monkeypatch.setattr(ModelStore, "default", lambda: SimpleNamespace(path=model))
+    monkeypatch.setattr(turns, "every_case", lambda speech, store: [paused, end])
+    monkeypatch.setattr(turns, "closings_of", asked)
+    handlers, level = logging.root.handlers, logging.root.level
+    try:
+        assert turns.run(argparse.Namespace(speech=Path(), json=True)) == 0
+    finally:
+        logging.root.handlers, logging.root.level = handlers, level
+        structlog.reset_defaults()
+    written = capsys.readouterr()
+    figures = json.loads(written.out)
+    assert "language_model_ready" in written.err
+    assert figures["with_language_model"] is True
+    assert (figures["pauses"], figures["ends"]) == (1, 1)
+    assert figures["without_language_model"]["ends"] == 1
+    assert set(figures["compute_ms"]) == {"text", "smart_turn", "language_model"}
 
 
 def test_a_question_ends_its_turn_sooner_than_a_text_that_is_not_understood(

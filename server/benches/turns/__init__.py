@@ -34,6 +34,7 @@ from server.benches.turns.hearing import (
     decide,
 )
 from server.benches.turns.voices import add_speech, every_case
+from server.logging import configure_logging
 from server.models.store import ModelStore
 from server.settings import load_settings
 from voice.listen import WhisperRecognizer
@@ -46,12 +47,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    store = ModelStore.default()
+    settings, store = load_settings(), ModelStore.default()
+    configure_logging(settings)  # to standard error: standard output is the report's
     cases = every_case(arguments.speech, store)
     ears = Ears(WhisperRecognizer(store.path("whisper-tiny.en")), SmartTurn(store.path("smart-turn")))
     heard = [(case, ears.silences(case)) for case in cases]
     texts = [silence.text for _, silences in heard for silence in silences if silence.text]
-    closings = asyncio.run(closings_of(texts, load_settings().llm, store))
+    closings = asyncio.run(closings_of(texts, settings.llm, store))
     without = summary([decide(case, silences, {}) for case, silences in heard])
     figures: dict[str, Any] = {"with_language_model": closings is not None, **without}
     seconds: dict[str, Sequence[float]] = {"text": ears.text_seconds, "smart_turn": ears.end_judge_seconds}

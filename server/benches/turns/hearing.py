@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from server.benches.turns.cases import Case
+from server.calls.player import JITTER_BUFFER_S
 from server.models.closing import ClosingJudge
 from server.models.llm import language_model
 from server.models.store import ModelStore
@@ -20,8 +21,8 @@ from voice.turns import Pauses, Witnesses, silence_needed_s
 TEXT_AFTER_S = 0.25  # the tail's text after the pause was noticed
 SMART_TURN_AFTER_S = 0.12
 CLOSING_AFTER_S = 0.12  # the language model's probability after the text
-# From a decision to sound at the client: 60 ms of its jitter buffer, one 20 ms frame, and 40 ms for sending the opener.
-AUDIBLE_AFTER_S = 0.12
+# From a decision to sound at the client: its jitter buffer, one 20 ms frame, and 40 ms for sending the opener.
+AUDIBLE_AFTER_S = JITTER_BUFFER_S + 0.06
 # From resumed speech being noticed to silence at the client: one frame, and 40 ms for the word to reach it.
 CLEAR_AFTER_S = 0.06
 
