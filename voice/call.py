@@ -265,7 +265,7 @@ class Call:
             case events.Recognize():
                 self._room.recognize(command)
             case events.JudgeEnd():
-                self._writing.preview("")  # the cores belong to the tail now
+                self._writing.preview("")
                 self._judging.close()
                 self._room.judge_end(command)
             case events.JudgeText():

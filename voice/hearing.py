@@ -95,7 +95,7 @@ class Hearing:
                 stable = turn.stable_text
                 turn.hear_partial(event.text)
                 self._orders.give(Caption(turn.text))
-                if turn.stable_text != stable:
+                if turn.speaking and turn.stable_text != stable:  # in a pause the cores belong to the tail
                     self._orders.give(Preview(turn.stable_text))
         elif event.kind == "cut" and event.text is not None:
             for stretch in turn.settled:

@@ -61,7 +61,9 @@ class ClosingJudge:
             return None
         except (OpenAIError, OSError):
             return None
-        return closing_of(answer.model_dump())
+        told = answer.model_dump()
+        log.debug("text_judged", words=len(words.split()), timings=told.get("timings"))
+        return closing_of(told)
 
 
 def prompt_of(words: str, before: str) -> str:
