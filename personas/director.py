@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from personas.facts import reveals
 from personas.intention import Cue, Intention, leave, less_patient
+from personas.moments import moment_under_way, wrap_up
 from personas.script import Script, choose
 from personas.state import Standing, State, plain
 from personas.turn import Thought
@@ -21,6 +22,8 @@ USED_REMEMBERED = 80  # lines kept in mind so that none is repeated in a call of
 
 def decide(script: Script, state: State, cue: Cue) -> Intention:
     """The next intention. Nothing counts until `settle`."""
+    if cue.occasion in ("turn", "silence") and (last := wrap_up(script, state, cue)) is not None:
+        return last
     if cue.occasion == "turn":
         return Thought(script, state, cue).decide()
     scene, seed = script.scenario, script.seed
@@ -69,10 +72,11 @@ def settle(intention: Intention, before: State, said: str) -> State:
     )
 
 
-def account(script: Script, cue: Cue, intention: Intention, state: State) -> dict[str, Any]:
-    """The director's own account for the journal (`voice.record.Decision.notes`)."""
+def account(script: Script, cue: Cue, intention: Intention, before: State, state: State) -> dict[str, Any]:
+    """The director's own account for the journal (`voice.record.Decision.notes`): `before` the turn, `state` after."""
     return {
         "occasion": cue.occasion,
+        "moment": moment_under_way(script, before, cue),
         "moves": list(cue.moves),
         "state": {**state.to_json(), "mood": script.mood},
         "facts_told": list(state.told),

@@ -16,7 +16,7 @@ Occasion = Literal["pick_up", "turn", "silence", "monologue", "returned"]
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What the customer reacts to. `unplayed` is what they were cut off saying."""
+    """What the customer reacts to, `at_s` seconds into the call. `unplayed` is what they were cut off saying."""
 
     occasion: Occasion
     text: str = ""
@@ -24,6 +24,7 @@ class Cue:
     silence_s: float = 0.0
     duration_s: float = 0.0
     unplayed: str = ""
+    at_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

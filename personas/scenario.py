@@ -132,11 +132,16 @@ class MomentStart(Start):
 
 
 class Moment(Strict):
-    """A critical situation, practised alone as a drill: it starts with the customer's line."""
+    """A critical situation, practised alone as a drill: it starts with the customer's line.
+
+    In a whole call it is under way while an objection that stands at its `start` stands, and where one of `when` holds
+    for the state that the learner speaks into, unless `passed` holds already.
+    """
 
     id: Id
     title: str
     brief: str
+    when: tuple[When, ...] = ()
     start: MomentStart
     says: Says
     passed: When

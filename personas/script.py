@@ -70,7 +70,8 @@ def choose(options: Sequence[str], seed: int, salt: str, used: Sequence[str] = (
 
 def _filled(part: Any, values: Mapping[str, str]) -> Any:
     if isinstance(part, str):
-        return part.format_map(values)
+        text = part.format_map(values)
+        return text[:1].upper() + text[1:] if part.startswith("{") else text
     if isinstance(part, list | tuple):
         return tuple(_filled(item, values) for item in part)
     if isinstance(part, dict):

@@ -245,8 +245,12 @@ def _fix(call: Transcript, scored: list[Scored]) -> Fix | None:
 
 def _scenario_moment(record: CallRecord, turn: int) -> str | None:
     """The scenario's moment that the director was in at that turn, if its account names one."""
-    named = [decision.notes.get("moment") for decision in record.decisions if decision.turn <= turn]
-    return next((str(moment) for moment in reversed(named) if isinstance(moment, str) and moment), None)
+    named = [
+        decision.notes["moment"]
+        for decision in record.decisions
+        if decision.turn <= turn and "moment" in decision.notes
+    ]
+    return str(named[-1]) if named and named[-1] else None
 
 
 def _strengths(scored: list[Scored]) -> tuple[Scored, ...]:

@@ -88,7 +88,9 @@ class ScenarioCustomer:
     def decide(self, heard: Heard) -> Reply:
         before = self._history[-1].said if self._history else ""
         moves = recognize_moves(heard.text, before) if heard.occasion == "turn" else ()
-        cue = Cue(heard.occasion, heard.text, tuple(moves), heard.silence_s, heard.duration_s, heard.unplayed)
+        cue = Cue(
+            heard.occasion, heard.text, tuple(moves), heard.silence_s, heard.duration_s, heard.unplayed, heard.end_s
+        )
         intention = decide(self.script, self.state, cue)
         self._last_key += 1
         self._decided[self._last_key] = _Decided(cue, intention, self.state)
@@ -98,7 +100,7 @@ class ScenarioCustomer:
             opener=intention.opener,
             continues=bool(intention.line),
             hang_up=intention.hang_up,
-            notes=account(self.script, cue, intention, intention.after),
+            notes=account(self.script, cue, intention, self.state, intention.after),
         )
 
     async def preview(self, text: str) -> None:
@@ -127,5 +129,5 @@ class ScenarioCustomer:
         self.fallbacks += decided.wording.fallback
         caller = heard.text or CUES.get(heard.occasion, "")
         self._history.append(Exchange(caller, decided.intention.line, said))
-        notes: dict[str, Any] = account(self.script, decided.cue, decided.intention, self.state)
+        notes: dict[str, Any] = account(self.script, decided.cue, decided.intention, decided.before, self.state)
         return {**notes, "said": said, "wording": decided.wording.to_json()}

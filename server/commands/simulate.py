@@ -128,6 +128,7 @@ async def play(customer: ScenarioCustomer, utterances: list[str]) -> dict[str, A
                 "reply": said,
                 "moves": notes["moves"],
                 "state": notes["state"],
+                "moment": notes["moment"],
                 "facts_told": notes["facts_told"],
                 "objections": notes["objections"],
                 "intention": notes["intention"],
