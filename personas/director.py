@@ -88,6 +88,7 @@ def account(script: Script, cue: Cue, intention: Intention, before: State, state
         "act": intention.act,
         "opener": intention.opener,
         "hang_up": intention.hang_up,
+        "ended": state.ended,
         "reasons": list(intention.reasons),
     }
 

@@ -161,6 +161,9 @@ class Transcript:
     @cached_property
     def hung_up(self) -> bool:
         """The customer broke off: their goodbye answers no closing of the learner's."""
+        decisions = self.record.decisions
+        if decisions and decisions[-1].notes.get("ended") in ("goodbye", "drill"):
+            return False
         if self.record.ended in {"customer_hangup"}:
             return True
         if not self.customer or not _BYE.search(plain(self.customer[-1].text)):

@@ -17,6 +17,7 @@ from personas.state import State, first_state
 from rubrics.grade import grade
 from rubrics.moves import recognize_moves
 from rubrics.rubric import load_rubrics
+from rubrics.transcript import Transcript
 from voice.record import CallRecord, Decision, Turn
 
 LIBRARY = load_library()
@@ -137,6 +138,16 @@ def test_a_drill_whose_aim_is_reached_ends_with_the_next_turn_or_silence(cue: Cu
     last = decide(script, settle(answer, state, answer.says), cue)
     assert last.hang_up
     assert last.line in script.scenario.goodbye
+
+
+def test_a_drill_that_is_over_was_not_broken_off() -> None:
+    lines = ["I hear you. What does the waiting in detention fees come to beside it?", "Great, thanks.", "Well.", "So."]
+    drill = recorded(script_of("cold-call-operations", "price-objection"), lines)
+    assert drill.decisions[-1].notes["ended"] == "drill"
+    assert not Transcript(replace(drill, ended="customer_hangup")).hung_up
+    poor = recorded(script_of("billing-dispute"), yaml.safe_load((LEARNERS / "bullying.yaml").read_text()))
+    assert poor.decisions[-1].notes["ended"] == "patience"
+    assert Transcript(replace(poor, ended="customer_hangup")).hung_up
 
 
 def recorded(script: Script, lines: list[str]) -> CallRecord:
