@@ -117,10 +117,13 @@ class Hearing:
 
     def answerable_at(self, turn: LearnerTurn) -> int:
         """When a pause is worth thinking of an answer: not before the text is judged, for both take the same model."""
-        at = self._orders.after(turn.last, self._rules.speculate_after_s)
+        return max(self._orders.after(turn.last, self._rules.speculate_after_s), self._judged_by(turn))
+
+    def _judged_by(self, turn: LearnerTurn) -> int:
+        """Until when the word on the text is waited for; 0 once it is there."""
         if turn.judged_from is None:
-            return at
-        return max(at, self._orders.after(turn.judged_from, self._rules.judge_patience_s))
+            return 0
+        return self._orders.after(turn.judged_from, self._rules.judge_patience_s)
 
     def end_judged(self, event: EndJudged) -> None:
         if self.turn is not None and event.epoch == self.turn.pause_epoch:
@@ -130,7 +133,8 @@ class Hearing:
         """When the pause will have been long enough for the turn to be over, by what is known now."""
         witnesses = Witnesses(turn.text, turn.end_probability, turn.closing_probability)
         needed_s = self._turn_end(witnesses, self.pauses)
-        return self._orders.after(turn.last, min(needed_s, self._rules.longest_silence_s))
+        at = self._orders.after(turn.last, min(needed_s, self._rules.longest_silence_s))
+        return max(at, self._judged_by(turn))
 
     def due(self, overlapping: bool) -> Iterator[Due]:
         """Partials, cuts and the end of patience with a tail."""
