@@ -23,6 +23,7 @@ _UNHEARD_SOUND_S = 0.2  # what is added where Smart Turn can't be asked
 
 # With a language model's probability of a full stop, question mark or closing quotation next (1.5B parameters; true
 # ends 0.2 and more in nine of ten, pauses 0.12 and less in nineteen of twenty), on the same halves and sentences.
+SURELY_CLOSED = 0.5
 CLOSED = 0.3
 MAYBE_CLOSED = 0.1
 NEVER_CLOSED = 0.01
@@ -179,6 +180,8 @@ def habit_s(pauses: Pauses) -> float:
 def _closed_s(form: Form, probability: float | None, closing: float) -> float:
     """The model's word on the text goes before its form; the sound can still hold the turn open."""
     sounds = DEFAULT_SOUND if probability is None else probability
+    if closing >= SURELY_CLOSED and sounds >= LIKELY:
+        return QUESTION_S
     if closing >= CLOSED:
         return CLOSED_S if sounds >= VETO else CLOSED_DOUBTED_S
     if closing >= MAYBE_CLOSED and sounds >= LIKELY:
