@@ -85,7 +85,7 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """The client is back: `samples` learner samples had been sent when the socket was lost."""
+    """The client is back, having played `samples` of the customer's utterance under way (0: none is)."""
 
     token: str
     samples: int

@@ -38,7 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--utterances", required=True, type=Path, metavar="DIR", help="WAVs, 16 kHz mono, sorted by name"
     )
     parser.add_argument("--seed", type=int, help="the customer's seed: the same call again")
-    parser.add_argument("--difficulty", help="easy, normal or hard; the scenario's own without it")
+    parser.add_argument(
+        "--difficulty", type=int, choices=range(1, 6), metavar="D", help="1 to 5 (default: the scenario's)"
+    )
     parser.add_argument(
         "--barge-in",
         type=int,
@@ -116,19 +118,9 @@ def quantiles(values: Sequence[float | None]) -> dict[str, float | int | None]:
 
 
 async def _call(arguments: argparse.Namespace, recordings: Sequence[Recording]) -> tuple[str, Conversation]:
-    call = await appoint(
-        arguments.server, arguments.scenario, seed=arguments.seed, difficulty=_difficulty(arguments.difficulty)
-    )
+    call = await appoint(arguments.server, arguments.scenario, seed=arguments.seed, difficulty=arguments.difficulty)
     async with connected(call) as client:
         return call.id, await converse(client, recordings, barge_in=[number - 1 for number in arguments.barge_in])
-
-
-def _difficulty(given: str | None) -> str | float | None:
-    """Numbers go as numbers."""
-    try:
-        return float(given) if given is not None else None
-    except ValueError:
-        return given
 
 
 def _shown(report: dict[str, Any]) -> str:
