@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from personas.check import check_scenario
 from personas.opener_length import check_openers
 from personas.persona import Persona
 from personas.scenario import Scenario
-from personas.yaml_text import LibraryError, parse, read_source
+from personas.yaml_text import LibraryError, Model, Source, parse, read_source
 
 LIBRARY = Path(__file__).parent / "library"
 
@@ -37,15 +37,7 @@ def load_library(
     """
     errors: list[LibraryError] = []
     personas: dict[str, Persona] = {}
-    for path in sorted((folder / "personas").glob("*.yaml")):
-        source = read_source(path)
-        if isinstance(source, LibraryError):
-            errors.append(source)
-            continue
-        persona = parse(source, Persona)
-        if isinstance(persona, list):
-            errors.extend(persona)
-            continue
+    for source, persona in _read(folder / "personas", Persona, errors):
         wrong = [source.error(key, message) for key, message in check_openers(persona.openers, persona.pace)]
         if persona.id in personas:
             wrong.append(source.error(("id",), f"persona {persona.id!r} exists already; give this one another id"))
@@ -53,15 +45,7 @@ def load_library(
         if not wrong:
             personas[persona.id] = persona
     scenarios: dict[str, Scenario] = {}
-    for path in sorted((folder / "scenarios").glob("*.yaml")):
-        source = read_source(path)
-        if isinstance(source, LibraryError):
-            errors.append(source)
-            continue
-        scenario = parse(source, Scenario)
-        if isinstance(scenario, list):
-            errors.extend(scenario)
-            continue
+    for source, scenario in _read(folder / "scenarios", Scenario, errors):
         found = check_scenario(scenario, source, personas, rubrics=rubrics, moves=moves)
         if scenario.id in scenarios:
             found.append(source.error(("id",), f"scenario {scenario.id!r} exists already; give this one another id"))
@@ -71,3 +55,17 @@ def load_library(
     if not personas and not scenarios and not errors:
         errors.append(LibraryError(str(folder), "", "holds no personas or scenarios; name the library's folder"))
     return Library(personas, scenarios, tuple(errors))
+
+
+def _read(folder: Path, model: type[Model], errors: list[LibraryError]) -> Iterator[tuple[Source, Model]]:
+    """The folder's files that fit `model`, by name; what is wrong with the others goes into `errors`."""
+    for path in sorted(folder.glob("*.yaml")):
+        source = read_source(path)
+        if isinstance(source, LibraryError):
+            errors.append(source)
+            continue
+        read = parse(source, model)
+        if isinstance(read, list):
+            errors.extend(read)
+            continue
+        yield source, read
