@@ -13,10 +13,11 @@ from typing import Literal
 # and on synthesized questions and statements. Inside sentences Smart Turn is below 0.3 in three of four human pauses,
 # but at 0.9 in most synthesized ones, so a high probability counts only with a text that can stand alone.
 OPEN_S = 1.1  # the text trails off, or nothing is known of it: beyond any pause inside a sentence that was heard
-UNSURE_S = 0.85  # the text could stand, but a witness is against it, or it's short; a pause of 0.9 s goes on unheard
+UNSURE_S = 0.97  # the text could stand, but a witness is against it, or it's short: beyond nearly all pauses
 SHORT_ANSWER_S = 0.7  # "Yes, please.": done as a rule, yet "Yes" also begins much
 STATEMENT_S = 0.5
 QUESTION_S = 0.35  # who asks gives the turn away; a tail's text takes about this long to arrive
+CERTAIN = 0.9  # Smart Turn: no sound says more, but pauses of synthesized speech do so too
 LIKELY = 0.6  # Smart Turn: the sound speaks for an end
 VETO = 0.3  # Smart Turn: below it the sound speaks against an end
 _UNHEARD_SOUND_S = 0.2  # what is added where Smart Turn can't be asked
@@ -26,10 +27,12 @@ _UNHEARD_SOUND_S = 0.2  # what is added where Smart Turn can't be asked
 SURELY_CLOSED = 0.5
 CLOSED = 0.3
 MAYBE_CLOSED = 0.1
+HARDLY_CLOSED = 0.02
 NEVER_CLOSED = 0.01
 CLOSED_S = 0.4  # text and sound agree on an end; the model's word takes about this long to arrive
-CLOSED_DOUBTED_S = 0.7  # one of them has doubts
-OPEN_ENDED_S = 0.85  # neither is for an end, yet nothing trails off
+CLOSED_UNHEARD_S = 0.5  # the text is whole by form and model, the sound doesn't fall
+CLOSED_DOUBTED_S = 0.77  # one of them has doubts; pauses of 0.75 s are over by then
+OPEN_ENDED_S = 0.97  # neither is for an end, yet nothing trails off
 DEFAULT_SOUND = 0.5  # where Smart Turn can't be asked
 
 _STATEMENT_WORDS = 7  # shorter ones are the first half of a sentence too often ("I know you're busy")
@@ -182,9 +185,14 @@ def _closed_s(form: Form, probability: float | None, closing: float) -> float:
     sounds = DEFAULT_SOUND if probability is None else probability
     if closing >= SURELY_CLOSED and sounds >= LIKELY:
         return QUESTION_S
-    if closing >= CLOSED:
-        return CLOSED_S if sounds >= VETO else CLOSED_DOUBTED_S
-    if closing >= MAYBE_CLOSED and sounds >= LIKELY:
+    whole = form in ("statement", "question")
+    if closing >= CLOSED and sounds >= VETO:
+        return CLOSED_S
+    if closing >= SURELY_CLOSED and whole:
+        return CLOSED_UNHEARD_S
+    if closing >= CLOSED or (closing >= MAYBE_CLOSED and sounds >= LIKELY):
+        return CLOSED_DOUBTED_S
+    if closing >= HARDLY_CLOSED and sounds >= CERTAIN and whole:
         return CLOSED_DOUBTED_S
     if form == "open" or (closing < NEVER_CLOSED and sounds < LIKELY):
         return OPEN_S

@@ -23,10 +23,12 @@ HEAD = (
     'Caller: "I\'m calling about your order, do you have a minute?"\n'
 )
 PLAIN_BEFORE = "Alright, go on."
+FEWEST_WORDS = 6  # of the learner's last sentences; what came earlier tells little, and is read anew where it changes
 BEFORE_CHARACTERS = 160  # of the customer's last words; more costs time and tells no more
 CONSIDERED = 30  # likeliest next tokens; what closes a turn is among them or isn't worth counting
 PATIENCE_S = 1.0  # later the answer is of no use
 _OWN_MARKS = re.compile(r"[.?!…,;:\s\"]+$")  # a recogniser's, which it puts at any pause
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 _CLOSING = re.compile(r"\s*[.?!\"]")
 
 log = structlog.get_logger(__name__)
@@ -68,7 +70,16 @@ class ClosingJudge:
 
 def prompt_of(words: str, before: str) -> str:
     said = " ".join((before or PLAIN_BEFORE).split())[-BEFORE_CHARACTERS:].replace('"', "'")
-    return f'{HEAD}Customer: "{said}"\nCaller: "{words}'
+    return f'{HEAD}Customer: "{said}"\nCaller: "{latest(words)}'
+
+
+def latest(words: str) -> str:
+    """The last sentences of `words` that hold `FEWEST_WORDS` and more."""
+    sentences = _SENTENCE_END.split(words)
+    kept = sentences.pop()
+    while sentences and len(kept.split()) < FEWEST_WORDS:
+        kept = f"{sentences.pop()} {kept}"
+    return kept
 
 
 def closing_of(answer: dict[str, Any]) -> float | None:

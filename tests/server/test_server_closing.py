@@ -45,6 +45,14 @@ def test_what_the_customer_said_cannot_close_the_prompts_quotation() -> None:
     assert prompt_of("and", 'He said "no" to me.').endswith('Customer: "He said \'no\' to me."\nCaller: "and')
 
 
+def test_of_a_long_turn_the_last_sentences_are_judged() -> None:
+    earlier = "I know that you have had a long day. "
+    assert prompt_of(earlier + "What could you manage each month do you think", "").endswith(
+        'Caller: "What could you manage each month do you think'
+    )
+    assert prompt_of(earlier + "Would that work", "").endswith(f'Caller: "{earlier}Would that work')
+
+
 @pytest.mark.parametrize(
     "logprobs",
     [
