@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from voice.clock import seconds
+from voice.partials import stable_part
 from voice.record import Word
 
 
@@ -95,14 +96,8 @@ class LearnerTurn:
         return settled if present[1] <= present[0] else (*settled, present)
 
     def hear_partial(self, text: str) -> None:
-        """Words that two partials agree on are stable; a partial's last word never is, since it is often invented."""
-        agreed: list[str] = []
-        for former, latter in zip(self.partial.split(), text.split()[:-1], strict=False):
-            if _bare(former) != _bare(latter):
-                break
-            agreed.append(latter)
-        if len(agreed) > len(self.stable.split()):
-            self.stable = " ".join(agreed)
+        """The next partial of the present stretch."""
+        self.stable = stable_part(self.stable, self.partial, text)
         self.partial = text
 
     def add(self, text: str, at: int) -> None:
@@ -126,7 +121,3 @@ class LearnerTurn:
         self.settled = [*former.settled, *self.settled]
         self.since, self.number, self.over = former.since, former.number, former.over
         self.merges = former.merges + 1
-
-
-def _bare(word: str) -> str:
-    return word.strip(".,;:!?…\"'").casefold()

@@ -1,5 +1,4 @@
-"""What was said: the recogniser's protocol, Whisper on a shortened window, any OpenAI-compatible endpoint, and partials
-that only grow."""
+"""What was said: the recogniser's protocol, Whisper on a shortened window, any OpenAI-compatible endpoint."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from openai import OpenAI, OpenAIError
 
 from voice.audio import LEARNER_RATE, PCM, as_float, rms_dbfs
 from voice.detect import Voiced, voiced
-from voice.phantoms import bare_word, is_phantom, repeats
+from voice.phantoms import is_phantom, repeats
 from voice.record import Word
 
 WINDOW_SLACK_S = 5.0  # silence behind the utterance: with 2 s Whisper loops on human speech, with more it's only slower
@@ -179,35 +178,6 @@ class EndpointRecognizer:
         return NOTHING_SAID if is_phantom(transcript, spoken_s) else transcript
 
 
-class StablePrefix:
-    """Partials that only grow: a word is stable once two successive partials agree on it and on a word behind it.
-
-    The last word of a partial is never stable, because recognisers invent its end and its full stop.
-    """
-
-    def __init__(self) -> None:
-        self._stable: list[str] = []
-        self._previous: list[str] = []
-
-    @property
-    def text(self) -> str:
-        """The stable words so far."""
-        return " ".join(self._stable)
-
-    def update(self, partial: str) -> str:
-        """Take the next partial of the same utterance; returns the stable text, which the one before begins."""
-        words = partial.split()
-        agreed = 0
-        while agreed < min(len(words), len(self._previous)) and _same(words[agreed], self._previous[agreed]):
-            agreed += 1
-        self._previous = words
-        prefix = words[: max(0, min(agreed, len(words) - 1))]
-        count = len(self._stable)
-        if len(prefix) > count and all(map(_same, prefix, self._stable)):
-            self._stable += prefix[count:]
-        return self.text
-
-
 def pieces(pcm: PCM, longest_s: float = LONGEST_PIECE_S) -> list[PCM]:
     """The sound in pieces of at most `longest_s`, cut at the quietest 0.1 s of each piece's last 8 s."""
     found: list[PCM] = []
@@ -266,10 +236,6 @@ def _joined(transcripts: list[Transcript]) -> Transcript:
         min(transcript.no_speech_probability for transcript in transcripts),
         float(np.mean([transcript.mean_log_probability for transcript in transcripts])),
     )
-
-
-def _same(one: str, other: str) -> bool:
-    return bare_word(one) == bare_word(other)
 
 
 def _wav_bytes(pcm: PCM) -> bytes:

@@ -7,8 +7,6 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from openai import OpenAI
 
 from voice import listen, phantoms
@@ -138,25 +136,6 @@ def test_a_long_sound_is_cut_where_it_is_quiet() -> None:
     assert 20 * LEARNER_RATE < len(found[0]) < 21 * LEARNER_RATE
     assert max(map(len, found)) <= listen.LONGEST_PIECE_S * LEARNER_RATE
     assert np.array_equal(np.concatenate(found), loud)
-
-
-def test_a_word_is_stable_once_two_partials_agree_on_it_and_go_on() -> None:
-    prefix = listen.StablePrefix()
-    assert prefix.update("We could.") == ""
-    assert prefix.update("We could start.") == "We could"
-    assert prefix.update("We could start, the pilot") == "We could start,"
-    assert prefix.update("Weekend starts") == "We could start,"
-    assert prefix.text == "We could start,"
-
-
-@given(st.lists(st.lists(st.sampled_from(["a", "b", "c."]), max_size=6).map(" ".join), max_size=12))
-def test_partials_only_grow(partials: list[str]) -> None:
-    prefix, before = listen.StablePrefix(), ""
-    for partial in partials:
-        now = prefix.update(partial)
-        assert now.startswith(before)
-        assert len(now.split()) < max(1, len(partial.split())) or now == before
-        before = now
 
 
 def endpoint(answer: httpx.Response, requests: list[httpx.Request]) -> listen.EndpointRecognizer:
