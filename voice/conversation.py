@@ -12,21 +12,18 @@ from functools import partial
 from typing import Literal
 
 from voice.clock import samples, seconds
+from voice.commands import Command, End, EndReason, Resend, WakeAt
 from voice.customer import Heard
 from voice.events import (
-    Command,
     Decided,
     Dialled,
-    End,
     EndJudged,
-    EndReason,
     Event,
     HungUp,
     LineWritten,
     Muted,
     Played,
     Recognized,
-    Resend,
     Resumed,
     SocketLost,
     SpeechPaused,
@@ -35,7 +32,6 @@ from voice.events import (
     TextImproved,
     TextJudged,
     Typed,
-    WakeAt,
     Woke,
     WritingEnded,
 )

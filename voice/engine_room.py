@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from voice import events
+from voice import commands, events
 from voice.audio import PCM
 from voice.clock import seconds
 from voice.customer import Origin
@@ -35,6 +35,7 @@ class EngineRoom:
         engines: Engines,
         workers: Workers,
         memory: SoundMemory,
+        counts: Counter[str],
         step: Callable[[Event], None],
         at: Callable[[], int],
     ) -> None:
@@ -42,7 +43,7 @@ class EngineRoom:
         self._memory = memory
         self._step = step
         self._at = at
-        self.counts: Counter[str] = Counter()
+        self._counts = counts
         # A partial, a cut or a better text takes one of two workers, so that a tail finds the other one free.
         self._tails = Lane(workers, "recognition", width=2, capacity=1)
         self._others = Lane(workers, "recognition", width=1, capacity=8)
@@ -50,29 +51,29 @@ class EngineRoom:
         self._speech = Lane(workers, "speech", width=1, capacity=32)
         self._pieces: dict[tuple[int, int], tuple[Origin, PCM]] = {}
 
-    def recognize(self, order: events.Recognize) -> None:
+    def recognize(self, order: commands.Recognize) -> None:
         lane = self._tails if order.kind == "tail" else self._others
         sound = self._memory.read(order.since, order.until)
         work = partial(self._engines.quick.recognize, sound, context=order.before)
         lane.submit(order.epoch, work, partial(self._recognized, order))
 
-    def judge_end(self, order: events.JudgeEnd) -> None:
+    def judge_end(self, order: commands.JudgeEnd) -> None:
         if self._engines.end_judge is not None:
             sound = self._memory.read(order.since, order.until)
             work = partial(self._engines.end_judge.end_probability, sound)
             self._judging.submit(order.epoch, work, partial(self._end_judged, order))
 
-    def synthesize(self, order: events.Synthesize) -> None:
+    def synthesize(self, order: commands.Synthesize) -> None:
         pcm = self._engines.mouth.cached(order.text)
         if pcm is not None:
             self._synthesized(order, pcm)
             return
         if order.origin == "opener":
-            self.counts["opener_not_cached"] += 1
+            self._counts["opener_not_cached"] += 1
         work = partial(self._engines.mouth.say, order.text, order.origin)
         self._speech.submit(order.epoch, work, partial(self._synthesized, order))
 
-    def improve(self, order: events.Improve) -> None:
+    def improve(self, order: commands.Improve) -> None:
         if self._engines.thorough is not None:
             sounds = [(since, self._memory.read(since, until)) for since, until in order.spans]
             work = partial(_recognize_all, self._engines.thorough, sounds)
@@ -102,19 +103,21 @@ class EngineRoom:
     def close(self) -> None:
         self.end()
         self._others.close()
-        self.counts["dropped"] += sum(lane.dropped for lane in (self._tails, self._others, self._judging, self._speech))
+        self._counts["dropped"] += sum(
+            lane.dropped for lane in (self._tails, self._others, self._judging, self._speech)
+        )
 
-    def _recognized(self, order: events.Recognize, result: object) -> None:
+    def _recognized(self, order: commands.Recognize, result: object) -> None:
         text, words = self._transcript(result, order.since, f"{order.kind} recognition")
         self._step(events.Recognized(self._at(), order.epoch, order.kind, text, words))
 
-    def _end_judged(self, order: events.JudgeEnd, result: object) -> None:
+    def _end_judged(self, order: commands.JudgeEnd, result: object) -> None:
         probability = float(result) if isinstance(result, float | int) else None
         if probability is None:
             self._failed("end of turn", result)
         self._step(events.EndJudged(self._at(), order.epoch, probability))
 
-    def _synthesized(self, order: events.Synthesize, result: object) -> None:
+    def _synthesized(self, order: commands.Synthesize, result: object) -> None:
         length = 0
         if isinstance(result, np.ndarray):
             length = len(result)
@@ -123,7 +126,7 @@ class EngineRoom:
             self._failed("synthesis", result)
         self._step(events.Synthesized(self._at(), order.epoch, order.piece, length))
 
-    def _improved(self, order: events.Improve, result: object) -> None:
+    def _improved(self, order: commands.Improve, result: object) -> None:
         if not isinstance(result, list):
             self._failed("better text", result)
             return
@@ -142,7 +145,7 @@ class EngineRoom:
         return heard.text.strip(), tuple(words)
 
     def _failed(self, what: str, error: object) -> None:
-        self.counts[f"failed_{what.replace(' ', '_')}"] += 1
+        self._counts[f"failed_{what.replace(' ', '_')}"] += 1
         if not isinstance(error, Dropped):
             _log.warning("%s failed: %r", what, error)
 

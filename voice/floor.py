@@ -7,15 +7,9 @@ from functools import partial
 from math import isfinite
 
 from voice.clock import CUSTOMER_RATE, seconds
+from voice.commands import Commit, Drop, DropReason, Settle
 from voice.customer import Heard
-from voice.events import (
-    Commit,
-    Drop,
-    DropReason,
-    Settle,
-    SpeechPaused,
-    SpeechStarted,
-)
+from voice.events import SpeechPaused, SpeechStarted
 from voice.hearing import Hearing, TurnEnd
 from voice.learner_turn import LearnerTurn
 from voice.orders import Due, Orders

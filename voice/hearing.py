@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from voice.clock import samples, seconds
-from voice.events import (
-    Caption,
-    EndJudged,
-    JudgeEnd,
-    JudgeText,
-    Preview,
-    Recognize,
-    Recognized,
-    SpeechPaused,
-    SpeechStarted,
-    TextJudged,
-)
+from voice.commands import Caption, JudgeEnd, JudgeText, Preview, Recognize
+from voice.events import EndJudged, Recognized, SpeechPaused, SpeechStarted, TextJudged
 from voice.learner_turn import LearnerTurn
 from voice.orders import Due, Orders
 from voice.rules import Rules

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from voice.clock import seconds
+from voice.commands import Command
 from voice.conversation import Conversation
-from voice.events import Command, Event, HungUp
+from voice.events import Event, HungUp
 from voice.hearing import TurnEnd
 from voice.journal_codec import decode_event, encode
 from voice.record import JSON, CallRecord, Decision, Turn, Word

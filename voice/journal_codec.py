@@ -7,7 +7,8 @@ from dataclasses import fields, is_dataclass
 from typing import Any, get_args
 
 from voice import events
-from voice.events import Command, Event
+from voice.commands import Command
+from voice.events import Event
 from voice.record import Word
 
 _EVENTS: dict[str, type] = {kind.__name__: kind for kind in get_args(events.Event)}

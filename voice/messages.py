@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from voice.commands import CallState, EndReason
 from voice.customer import Origin
-from voice.events import CallState, EndReason
 from voice.record import Who
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from voice.clock import samples
-from voice.events import CallState, Command, Show
+from voice.commands import CallState, Command, Show
 
 # What is due when. An action changes the state so that it isn't due any more.
 Due = tuple[int, Callable[[], None]]

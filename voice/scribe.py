@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.clock import samples
-from voice.events import Improve, Tell, TextImproved
+from voice.commands import Improve, Tell
+from voice.events import TextImproved
 from voice.learner_turn import LearnerTurn
 from voice.orders import Orders
 from voice.speech_queue import Utterance

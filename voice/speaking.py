@@ -5,21 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from voice.commands import AllSaid, Cancel, Clear, Decide, Duck, StopWriting, Synthesize, Write
 from voice.customer import Heard, Origin
-from voice.events import (
-    AllSaid,
-    Cancel,
-    Clear,
-    Decide,
-    Decided,
-    Duck,
-    LineWritten,
-    StopWriting,
-    Synthesize,
-    Synthesized,
-    Write,
-    WritingEnded,
-)
+from voice.events import Decided, LineWritten, Synthesized, WritingEnded
 from voice.learner_turn import LearnerTurn
 from voice.orders import Due, Orders
 from voice.rules import Rules

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from voice.clock import CUSTOMER_RATE, as_learner_samples, seconds
+from voice.commands import Say
 from voice.customer import Heard, Origin
-from voice.events import Say
 from voice.learner_turn import LearnerTurn
 from voice.record import Word
 from voice.word_times import WordSpan, word_times

@@ -14,7 +14,7 @@ from server.calls import wire
 from server.calls.outbox import Outbox
 from voice.call import Call, Send
 from voice.clock import LEARNER_RATE, Clock
-from voice.events import EndReason
+from voice.commands import EndReason
 from voice.messages import Ended, Message, State
 
 RESERVED_S = 60.0  # how long a call that was asked for waits for its client

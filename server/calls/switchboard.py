@@ -22,7 +22,7 @@ from server.storage.calls import CallStore, NewCall
 from server.storage.folders import CallFolder, CallFolders
 from voice.call import Call, Send
 from voice.clock import Clock, MonotonicClock
-from voice.events import EndReason
+from voice.commands import EndReason
 from voice.journal import JournalWriter
 from voice.openers import Preparation
 from voice.tape import Tape, TapeError, finish_from_spool

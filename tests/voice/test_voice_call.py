@@ -140,7 +140,7 @@ def test_the_customer_gives_way_to_a_nod_and_says_the_rest(tmp_path: Path) -> No
 
 def test_a_hum_is_told_by_its_sound_and_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene(tmp_path, customer=ScriptedCustomer(lines=LONG))
-    monkeypatch.setattr("voice.call.is_hum", lambda pcm: len(pcm) == 1_280)
+    monkeypatch.setattr("voice.microphone.is_hum", lambda pcm: len(pcm) == 1_280)
 
     async def script() -> None:
         await greeted(scene)

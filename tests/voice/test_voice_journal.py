@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from voice import commands as c
 from voice import events as e
 from voice.journal import JournalWriter, read_journal, record, rules_of
 from voice.journal_codec import decode_event, encode
@@ -17,7 +18,7 @@ from voice.rules import Rules
 def written(path: Path) -> JournalWriter:
     journal = JournalWriter(path)
     journal.opened("c1", Rules(ring_s=0.5), {"scenario": "cold-call", "seed": 7})
-    journal.stepped(e.Dialled(0), [e.Show("ringing"), e.WakeAt(8_000)], 0.0)
+    journal.stepped(e.Dialled(0), [c.Show("ringing"), c.WakeAt(8_000)], 0.0)
     return journal
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from voice_world import Faults, Speech, World, plain_turn_end
 
+from voice import commands as c
 from voice import events as e
 from voice.conversation import Conversation
 from voice.journal_codec import decode_event, encode
@@ -90,9 +91,9 @@ worlds = st.builds(
 @given(worlds)
 def test_a_turn_has_one_reply(world: World) -> None:
     world.run()
-    settled = Counter(settle.turn for settle in world.commands(e.Settle) if settle.turn >= 0)
+    settled = Counter(settle.turn for settle in world.commands(c.Settle) if settle.turn >= 0)
     assert all(count == 1 for count in settled.values())
-    assert len({settle.key for settle in world.commands(e.Settle)}) == len(world.commands(e.Settle))
+    assert len({settle.key for settle in world.commands(c.Settle)}) == len(world.commands(c.Settle))
 
 
 @LAW
@@ -103,20 +104,20 @@ def test_nothing_is_audible_before_its_commit_after_its_clear_or_beside_another(
     cleared: set[int] = set()
     for _, commands in world.trace:
         for command in commands:
-            if isinstance(command, e.Commit):
+            if isinstance(command, c.Commit):
                 assert command.epoch > committed
                 committed = number = command.epoch
-            if isinstance(command, e.Clear):
+            if isinstance(command, c.Clear):
                 assert command.utterance == number
                 assert number not in cleared
                 cleared.add(number)
-            if isinstance(command, e.Say | e.AllSaid | e.Resend | e.Duck):
+            if isinstance(command, c.Say | c.AllSaid | c.Resend | c.Duck):
                 if command.utterance != number:  # it goes on
                     assert number in cleared
                     assert command.utterance > number
                     number = command.utterance
                 assert number not in cleared
-            if isinstance(command, e.Say):
+            if isinstance(command, c.Say):
                 assert command.epoch == committed
 
 
@@ -136,7 +137,7 @@ def test_what_stands_as_said_was_played(world: World) -> None:
     world.run()
     acked: dict[int, int] = {}  # no more than was sent by then
     sent: dict[int, int] = {}
-    pieces: dict[int, list[tuple[e.Say, int]]] = {}  # of an answer's epoch, with the sample its own first would be at
+    pieces: dict[int, list[tuple[c.Say, int]]] = {}  # of an answer's epoch, with the sample its own first would be at
     current, number, held = -1, -1, False
     for event, commands in world.trace:
         if isinstance(event, e.Played):
@@ -147,13 +148,13 @@ def test_what_stands_as_said_was_played(world: World) -> None:
             acked[utterance] = max(acked.get(utterance, 0), min(played, sent.get(utterance, 0)))
         held = isinstance(event, e.SocketLost) or (held and not isinstance(event, e.Resumed))
         for command in commands:
-            if isinstance(command, e.Commit):
+            if isinstance(command, c.Commit):
                 current = number = command.epoch
-            if isinstance(command, e.Say):
+            if isinstance(command, c.Say):
                 number, first = command.utterance, command.first + command.gap - command.skip
                 sent[number] = first + world.pieces[command.epoch, command.piece][1]
                 pieces.setdefault(current, []).append((command, first))
-            if isinstance(command, e.Settle):
+            if isinstance(command, c.Settle):
                 said = []
                 for say, first in pieces.get(current, []):
                     words = word_times(*world.pieces[say.epoch, say.piece])
@@ -161,7 +162,7 @@ def test_what_stands_as_said_was_played(world: World) -> None:
                     assert say.text.split() == " ".join(word.text for word in again).split()
                     said += [word.text for word in again if first + word.end <= acked.get(say.utterance, 0)]
                 assert command.said.split() == " ".join(said).split()
-            if isinstance(command, e.Tell) and command.who == "customer":
+            if isinstance(command, c.Tell) and command.who == "customer":
                 assert all(0 <= word.start_s <= word.end_s <= event.at / 16_000 + 0.001 for word in command.words)
 
 
@@ -173,7 +174,7 @@ def test_an_answer_that_goes_on_leaves_nothing_out_and_says_no_heard_word_twice(
     sent: dict[int, int] = {}
     number, held = -1, False
     answers: dict[
-        int, dict[int, list[tuple[e.Say, int]]]
+        int, dict[int, list[tuple[c.Say, int]]]
     ] = {}  # epoch -> utterance -> pieces, with words heard by then
     for event, commands in world.trace:
         if isinstance(event, e.Played | e.Resumed) and (held or isinstance(event, e.Played)):
@@ -182,7 +183,7 @@ def test_an_answer_that_goes_on_leaves_nothing_out_and_says_no_heard_word_twice(
             acked[reported] = max(acked.get(reported, 0), played)
         held = isinstance(event, e.SocketLost) or (held and not isinstance(event, e.Resumed))
         for command in commands:
-            if isinstance(command, e.Say):
+            if isinstance(command, c.Say):
                 number, length = command.utterance, world.pieces[command.epoch, command.piece][1]
                 sent[number] = command.first + command.gap + length - command.skip
                 parts = answers.setdefault(command.epoch, {})
@@ -196,7 +197,7 @@ def test_an_answer_that_goes_on_leaves_nothing_out_and_says_no_heard_word_twice(
             assert words == whole[heard : heard + len(words)]
 
 
-def _heard(world: World, said: list[tuple[e.Say, int]], acked: dict[int, int]) -> int:
+def _heard(world: World, said: list[tuple[c.Say, int]], acked: dict[int, int]) -> int:
     """How many words of an utterance were played to their end."""
     count = 0
     for say, _ in said:
@@ -241,7 +242,7 @@ def test_a_replay_is_exact(world: World) -> None:
 @given(worlds)
 def test_turns_are_told_in_the_order_of_their_start(world: World) -> None:
     world.run()
-    told = {tell.turn: tell for tell in world.commands(e.Tell)}
+    told = {tell.turn: tell for tell in world.commands(c.Tell)}
     assert sorted(told) == list(range(len(told)))
     assert all(tell.since <= tell.until for tell in told.values())
     assert all(len(tell.words) == len(tell.text.split()) for tell in told.values() if tell.who == "customer")
@@ -278,8 +279,8 @@ def test_any_order_of_events_leaves_a_call_that_ends(sequence: list[tuple[int, e
     for step, event in [(0, e.Dialled(0)), *sequence, *[(0, e.Woke(0))] * 400]:
         now = max(now + step, wake if isinstance(event, e.Woke) else 0)
         for command in conversation.step(dataclasses.replace(event, at=now)):
-            if isinstance(command, e.WakeAt):
+            if isinstance(command, c.WakeAt):
                 wake = command.at
                 assert wake > now
-            ended = ended or isinstance(command, e.End)
+            ended = ended or isinstance(command, c.End)
     assert ended

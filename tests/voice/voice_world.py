@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from voice import commands as c
 from voice import events as e
 from voice.clock import as_learner_samples, samples, seconds
 from voice.conversation import Conversation
@@ -67,11 +68,11 @@ class World:
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
         self.conversation = Conversation(self.rules, plain_turn_end)
-        self.trace: list[tuple[e.Event, list[e.Command]]] = []
+        self.trace: list[tuple[e.Event, list[c.Command]]] = []
         self.stale_random = random.Random(self.seed)
         self.over: set[int] = set()
         self.last_tail = self.last_commit = 0
-        self.stale_trace: list[list[e.Command]] = []
+        self.stale_trace: list[list[c.Command]] = []
         self.queue: list[tuple[int, int, Callable[[], e.Event | None]]] = []
         self.order = itertools.count()
         self.now = 0
@@ -118,15 +119,15 @@ class World:
         if hasattr(event, "epoch"):
             self.past.append(event)
 
-    def _note_what_is_over(self, command: e.Command) -> None:
+    def _note_what_is_over(self, command: c.Command) -> None:
         match command:
-            case e.Recognize(epoch, "tail"):
+            case c.Recognize(epoch, "tail"):
                 self.last_tail = epoch
-            case e.Commit(epoch):
+            case c.Commit(epoch):
                 self.last_commit = epoch
-            case e.Cancel(epoch):
+            case c.Cancel(epoch):
                 self.over.add(epoch)
-            case e.Settle():
+            case c.Settle():
                 self.over.add(self.last_commit)
 
     def _is_over(self, event: e.Event) -> bool:
@@ -205,43 +206,43 @@ class World:
             make = failed
         self.at(self.now + samples(self.random.uniform(0.02, self.faults.slow_s)), make)
 
-    def _obey(self, command: e.Command) -> None:
+    def _obey(self, command: c.Command) -> None:
         match command:
-            case e.WakeAt(at):
+            case c.WakeAt(at):
                 assert at > self.now
                 self.wake = at
                 self.at(at, lambda: self._woke(at))
-            case e.Recognize(epoch, kind, since, until, _):
+            case c.Recognize(epoch, kind, since, until, _):
                 text, words = self.heard(since, until)
                 self._later(
                     lambda: e.Recognized(self.now, epoch, kind, text, words),
                     lambda: e.Recognized(self.now, epoch, kind, None),
                 )
-            case e.JudgeEnd(epoch, _, _):
+            case c.JudgeEnd(epoch, _, _):
                 self._later(lambda: e.EndJudged(self.now, epoch, 0.8), lambda: e.EndJudged(self.now, epoch, None))
-            case e.JudgeText(epoch, _):
+            case c.JudgeText(epoch, _):
                 self._later(lambda: e.TextJudged(self.now, epoch, 0.8), lambda: e.TextJudged(self.now, epoch, None))
-            case e.Decide(epoch, heard):
+            case c.Decide(epoch, heard):
                 self._decide(epoch, heard.occasion)
-            case e.Write(epoch, _):
+            case c.Write(epoch, _):
                 self._write(epoch)
-            case e.Synthesize(epoch, piece, text, _):
+            case c.Synthesize(epoch, piece, text, _):
                 length = CUSTOMER_WORD * len(text.split())
                 self.pieces[epoch, piece] = text, length
                 self._later(
                     lambda: e.Synthesized(self.now, epoch, piece, length),
                     lambda: e.Synthesized(self.now, epoch, piece, 0),
                 )
-            case e.Say(utterance, epoch, piece, _, gap, skip):
+            case c.Say(utterance, epoch, piece, _, gap, skip):
                 self._play(utterance, gap + self.pieces[epoch, piece][1] - skip)
-            case e.Clear(utterance):
+            case c.Clear(utterance):
                 self._fall_silent(utterance)
-            case e.Commit():
+            case c.Commit():
                 self.answers += 1
-            case e.Improve(epoch, turn, spans):
+            case c.Improve(epoch, turn, spans):
                 text, words = self.heard(spans[0][0], spans[-1][1])
                 self._later(lambda: e.TextImproved(self.now, epoch, turn, text, words))
-            case e.End(reason):
+            case c.End(reason):
                 self.ended = reason
 
     def _woke(self, at: int) -> e.Event | None:
@@ -269,15 +270,17 @@ class World:
 
     # Reading the trace.
 
-    def commands(self, kind: type) -> list[e.Command]:
+    def commands(self, kind: type) -> list[c.Command]:
         return [command for _, commands in self.trace for command in commands if isinstance(command, kind)]
 
     def times(self, kind: type) -> list[float]:
-        return [seconds(event.at) for event, commands in self.trace for c in commands if isinstance(c, kind)]
+        return [
+            seconds(event.at) for event, commands in self.trace for command in commands if isinstance(command, kind)
+        ]
 
     def heard_turns(self) -> str:
         """All that answers were given to, as bare words."""
-        return " ".join(" ".join(bare_words(c.heard.text)) for c in self.commands(e.Commit) if c.turn >= 0)
+        return " ".join(" ".join(bare_words(said.heard.text)) for said in self.commands(c.Commit) if said.turn >= 0)
 
 
 def _again(event: e.Event, at: int) -> e.Event:
@@ -291,5 +294,5 @@ def after_warm_up(*speeches: Speech) -> list[Speech]:
     return [first, *speeches]
 
 
-def customer_turns(world: World) -> list[e.Tell]:
-    return [tell for tell in world.commands(e.Tell) if tell.who == "customer"]
+def customer_turns(world: World) -> list[c.Tell]:
+    return [tell for tell in world.commands(c.Tell) if tell.who == "customer"]
