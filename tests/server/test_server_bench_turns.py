@@ -43,12 +43,21 @@ from server.benches.turns.voices import hibari_voice
 from server.errors import UserError
 from server.models.store import ModelStore
 from server.settings import LanguageModelSettings
-from voice.audio import LEARNER_RATE, PCM, as_pcm, rms_dbfs
+from voice.audio import LEARNER_RATE, PCM, as_pcm, rms_dbfs, write_wav
 from voice.listen import NOTHING_SAID, Transcript, WhisperRecognizer
+from voice.record import Word
 from voice.smart_turn import SmartTurn
 from voice.turns import Witnesses
 
 RATE = LEARNER_RATE
+
+
+class Metronome:
+    """Hears eight words in any sound, one every quarter of a second."""
+
+    def recognize(self, pcm: PCM, *, context: str = "") -> Transcript:
+        words = tuple(Word(f"word{n}", n / 4, n / 4 + 0.2) for n in range(8))
+        return Transcript(" ".join(word.text for word in words), words)
 
 
 class Deaf:
@@ -203,7 +212,7 @@ def test_the_sentences_are_as_many_as_documented_and_all_different() -> None:
     assert all(text.count("|") == 1 and all(part.strip() for part in text.split("|")) for text in PAUSED)
     ends = QUESTIONS + STATEMENTS
     assert len(set(ends)) == 24
-    assert all(3 <= len(text.split()) <= 20 for text in ends)
+    assert all(5 <= len(text.replace("|", "").split()) <= 30 for text in PAUSED + ends)
 
 
 def test_each_voice_says_paused_sentences_of_its_own() -> None:
@@ -243,6 +252,22 @@ def test_room_tone_is_the_recordings_own_and_quiet() -> None:
     assert len(tone) == 3 * RATE
     assert rms_dbfs(tone) < rms_dbfs(loud) - 30
     assert tone.any()
+
+
+def test_people_pause_between_words_and_only_the_last_held_out_recordings_are_taken(tmp_path: Path) -> None:
+    names = [f"{speaker:05}{number:04}.wav" for speaker in range(10, 24) for number in range(3)]
+    for name in names:
+        write_wav(tmp_path / name, np.random.default_rng(0).normal(0, 500, 2 * RATE).astype(np.int16), RATE)
+    manifest = "".join(json.dumps({"audio": name}) + "\n" for name in names)
+    (tmp_path / "manifest.jsonl").write_text(manifest, encoding="utf-8")
+    held_out = [name for name in names if int(name[:5]) % 2]
+    cases = list(human_cases(tmp_path, Metronome()))
+    paused = [case for case in cases if case.pause is not None]
+    assert [case.name for case in paused] == held_out[::-1][:20]
+    assert [case.name for case in cases if case.kind == "human end"] == [case.name for case in paused]
+    ends_s = [case.pause[0] / RATE - 0.4 for case in paused if case.pause is not None]  # without the lead
+    words_before = {1 + round(4 * (end - 0.2)) for end in ends_s}
+    assert words_before == {2, 3, 4, 5, 6}
 
 
 def test_missing_recordings_are_named(tmp_path: Path) -> None:
