@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse, Response
 
 from server.api_errors import ApiError, error_docs
 from server.calls import results
+from server.calls.ranged_file import RangedFile
 from server.calls.schemas import (
     CallDetail,
     CallPage,
@@ -128,7 +129,7 @@ async def grade(request: Request, call_id: CallId) -> GradeProgress:
     responses={
         200: {"content": {TAPE_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
         206: {"content": {TAPE_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
-        **error_docs(404, 416, 422),
+        **error_docs(400, 404, 416, 422),
     },
 )
 def tape(request: Request, call_id: CallId) -> FileResponse:
@@ -137,7 +138,7 @@ def tape(request: Request, call_id: CallId) -> FileResponse:
     if path is None:
         raise ApiError(404, "no_tape", "this call has no tape (yet)")
     # A tape never changes; only its owner may keep it.
-    return FileResponse(path, media_type=TAPE_MEDIA_TYPE, headers={"Cache-Control": "private, max-age=3600"})
+    return RangedFile(path, media_type=TAPE_MEDIA_TYPE, headers={"Cache-Control": "private, max-age=3600"})
 
 
 @router.get("/calls/{call_id}/peaks", responses=error_docs(404, 422))
