@@ -31,6 +31,15 @@ class Metrics:
         )
         self.sockets_lost = Counter("ringside_sockets_lost", "Sockets lost in mid-call", registry=registry)
         self.sockets_resumed = Counter("ringside_sockets_resumed", "Calls taken up again in time", registry=registry)
+        self.frames_unsent = Counter(
+            "ringside_frames_unsent", "Frames dropped because a client didn't take what it was sent", registry=registry
+        )
+        self.mishaps = Counter(
+            "ringside_call_mishaps",
+            "What failed, was dropped or was given up in calls that are over; queue_full_...: a queue had no room",
+            ["what"],
+            registry=registry,
+        )
         self.authored_lines = Counter(
             "ringside_authored_lines", "Authored lines spoken in place of the writer's", registry=registry
         )

@@ -103,9 +103,9 @@ class EngineRoom:
     def close(self) -> None:
         self.end()
         self._others.close()
-        self._counts["dropped"] += sum(
-            lane.dropped for lane in (self._tails, self._others, self._judging, self._speech)
-        )
+        lanes = {"tail": self._tails, "recognition": self._others, "turn_end": self._judging, "speech": self._speech}
+        for name, lane in lanes.items():
+            self._counts[f"queue_full_{name}"] += lane.dropped
 
     def _recognized(self, order: commands.Recognize, result: object) -> None:
         text, words = self._transcript(result, order.since, f"{order.kind} recognition")

@@ -43,6 +43,7 @@ class Gateway:
             outbox.close(1000)
             await asyncio.wait({writer}, timeout=_CLOSE_S)
         finally:
+            self._metrics.frames_unsent.inc(outbox.dropped)
             for task in (reader, writer):
                 task.cancel()
             await asyncio.gather(reader, writer, return_exceptions=True)

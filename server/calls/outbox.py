@@ -20,6 +20,7 @@ class Outbox:
         self._max_waiting_bytes = max_waiting_bytes
         self._news = asyncio.Event()
         self._close_code: int | None = None
+        self.dropped = 0  # frames that were never sent, since the client was too slow
 
     def put(self, frame: str | bytes) -> None:
         """Nothing is taken any more once it is closed."""
@@ -28,6 +29,7 @@ class Outbox:
         self._frames.append(frame)
         self._waiting_bytes += len(frame)
         if self._waiting_bytes > self._max_waiting_bytes:
+            self.dropped = len(self._frames)
             self._frames.clear()
             self.close(CLOSE_TOO_SLOW)
         self._news.set()
