@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,15 +48,15 @@ class GradingDesk:
 
     def __init__(self, store: CallStore, grader: Grader, metrics: Metrics) -> None:
         self._store, self._grader, self._metrics = store, grader, metrics
-        self._waiting: deque[str] = deque()
-        self._news = asyncio.Event()
+        self._queue: asyncio.Queue[str] = asyncio.Queue()
+        self._waiting: set[str] = set()  # what is in the queue
         self._progress: dict[str, Progress] = {}
 
     def submit(self, call_id: str) -> None:
         """Grade this call; once, however often it is asked for before its turn comes."""
         if call_id not in self._waiting:
-            self._waiting.append(call_id)
-            self._news.set()
+            self._waiting.add(call_id)
+            self._queue.put_nowait(call_id)
 
     def progress(self, call_id: str) -> Progress:
         return self._progress.get(call_id, Progress())
@@ -66,10 +65,14 @@ class GradingDesk:
         for call_id in await asyncio.to_thread(self._store.ungraded):
             self.submit(call_id)
         while True:
-            await self._news.wait()
-            self._news.clear()
-            while self._waiting:
-                await self._grade(self._waiting.popleft())
+            call_id = await self._queue.get()
+            self._waiting.discard(call_id)
+            await self._grade(call_id)
+            self._queue.task_done()
+
+    async def finished(self) -> None:
+        """Wait until nothing that was submitted is waiting or at work."""
+        await self._queue.join()
 
     async def _grade(self, call_id: str) -> None:
         def report(done: int, total: int) -> None:
@@ -93,5 +96,7 @@ class GradingDesk:
             self._progress.pop(call_id, None)
         if state == "failed":
             await asyncio.to_thread(self._store.set_grade_state, call_id, state, message)
+        took_s = time.monotonic() - started_s
+        log.info("call graded", call=call_id, state=state, took_s=round(took_s, 1))
         self._metrics.grades.labels(state).inc()
-        self._metrics.grading_s.observe(time.monotonic() - started_s)
+        self._metrics.grading_s.observe(took_s)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hmac
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -60,13 +59,13 @@ class LiveCall:
         self._reserved_at_s = self._heard_at_s = clock.now_s()
         self._started_at_s = 0.0
         self._samples_in = 0
-        self._runner: asyncio.Task[None] | None = None
+        self.runner: asyncio.Task[None] | None = None  # sees the call to its end, once it has begun
         self._fate_lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def started(self) -> bool:
-        return self._runner is not None
+        return self.runner is not None
 
     @property
     def expired(self) -> bool:
@@ -84,7 +83,7 @@ class LiveCall:
             raise wire.WireError("resume_needed", "the call goes on already; send resume with its token")
         self._outbox = outbox
         self._heard_at_s = self._clock.now_s()
-        self._runner = asyncio.create_task(self._run(), name=f"call {self.id}")
+        self.runner = asyncio.create_task(self._run(), name=f"call {self.id}")
 
     def resume(self, outbox: Outbox, frame: wire.Resume) -> None:
         """The client is back. Raises WireError when the token is wrong, the line is taken or nothing goes on."""
@@ -118,8 +117,8 @@ class LiveCall:
         self._heard_at_s = self._clock.now_s()
         call = self._call
         if call is None:
-            if isinstance(frame, wire.HangUp) and self._runner is not None:
-                self._runner.cancel()
+            if isinstance(frame, wire.HangUp) and self.runner is not None:
+                self.runner.cancel()
             return  # the engines are still loading: it rings, and nothing that is said can be heard
         match frame:
             case wire.LearnerAudio(pcm):
@@ -138,12 +137,12 @@ class LiveCall:
 
     async def stop(self) -> None:
         """The server stops: the call breaks off where it is, and what was said stays on disk."""
-        if self._runner is None:
+        if self.runner is None:
             await self._fate.broken_off()
-        else:
-            self._runner.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._runner
+            return
+        if not self.over.is_set():
+            self.runner.cancel()
+        await asyncio.wait({self.runner})
 
     def _count(self, samples: int) -> None:
         ahead_s = (self._samples_in + samples) / LEARNER_RATE - (self._clock.now_s() - self._started_at_s)
@@ -223,6 +222,7 @@ class LiveCalls:
     def __init__(self, most: int) -> None:
         self._most = most
         self._calls: dict[str, LiveCall] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -237,7 +237,11 @@ class LiveCalls:
         self._calls[call.id] = call
 
     def remove(self, call_id: str) -> None:
-        self._calls.pop(call_id, None)
+        """Its place is free; what is still to be done about the call goes on."""
+        call = self._calls.pop(call_id, None)
+        if call is not None and call.runner is not None:
+            self._leaving.add(call.runner)
+            call.runner.add_done_callback(self._leaving.discard)
 
     def displace(self) -> LiveCall | None:
         """Take out a call whose client never came: an expired one, or when full the oldest. None if there is none."""
@@ -247,5 +251,13 @@ class LiveCalls:
             self.remove(chosen.id)
         return chosen
 
+    async def settled(self) -> None:
+        """Wait until all that belongs on record of the calls that are over is there, down to their tapes."""
+        over = {call.runner for call in self._calls.values() if call.runner is not None and call.over.is_set()}
+        if runners := self._leaving | over:
+            await asyncio.wait(runners)
+
     async def stop(self) -> None:
+        """Break off what goes on, and see to its end what was over before."""
         await asyncio.gather(*(call.stop() for call in list(self._calls.values())))
+        await self.settled()

@@ -102,7 +102,7 @@ class Switchboard:
                 continue
             await self.aside(self.store.finish, row.id, "interrupted", "server_stopped", record.duration_s)
             log.info("call recovered", call=row.id, turns=len(record.turns))
-            task = asyncio.create_task(self.aside(finish_tape, folder))
+            task = asyncio.create_task(self.aside(finish_tape, row.id, folder))
             self._mending.add(task)
             task.add_done_callback(self._mending.discard)
 
@@ -146,6 +146,7 @@ class Ending:
         self._folder: CallFolder = board.folders.of(new.id)
         self._journal: JournalWriter | None = None
         self._tape: Tape | None = None
+        self._call: Call | None = None
 
     async def make_call(self, send: Send) -> Call:
         """Raises StudioError while the models can't be used, OSError when the disk doesn't take the journal."""
@@ -159,7 +160,7 @@ class Ending:
         board.metrics.calls_live.inc()
         board.metrics.calls_started.inc()
         log.info("call rings", call=new.id, scenario=new.scenario, seed=new.seed)
-        return Call(
+        self._call = Call(
             call_id=new.id,
             customer=board.studio.customer(
                 scenario, persona, seed=new.seed, difficulty=new.difficulty, drill=new.drill
@@ -179,6 +180,7 @@ class Ending:
                 "seed": new.seed,
             },
         )
+        return self._call
 
     async def status(self, status: str) -> None:
         await self._board.aside(self._board.store.set_status, self._new.id, status)
@@ -199,7 +201,7 @@ class Ending:
         record = await board.aside(results.read_record, self._folder)
         await board.aside(board.store.finish, self._new.id, "ended", reason, record.duration_s)
         board.desk.submit(self._new.id)
-        await board.aside(finish_tape, self._folder)
+        await board.aside(finish_tape, self._new.id, self._folder)
         await board.aside(self._observe)
         log.info("call ended", call=self._new.id, reason=reason, duration_s=round(record.duration_s, 1))
 
@@ -213,7 +215,7 @@ class Ending:
         self._leave("server_stopped")
         record = await board.aside(results.read_record, self._folder)
         await board.aside(board.store.finish, self._new.id, "interrupted", "server_stopped", record.duration_s)
-        await board.aside(finish_tape, self._folder)
+        await board.aside(finish_tape, self._new.id, self._folder)
 
     def _close_files(self) -> None:
         if self._journal is not None:
@@ -228,6 +230,9 @@ class Ending:
             self._board.metrics.calls_ended.labels(reason).inc()
 
     def _observe(self) -> None:
+        if self._call is not None:
+            for what, count in self._call.counts.items():
+                self._board.metrics.mishaps.labels(what).inc(count)
         for decision in results.read_record(self._folder).decisions:
             if decision.notes.get("wording", {}).get("fallbacks"):
                 self._board.metrics.authored_lines.inc()
@@ -238,9 +243,11 @@ class Ending:
                 self._board.metrics.substance_s.observe(turn["substance_ms"] / 1000)
 
 
-def finish_tape(folder: CallFolder) -> None:
+def finish_tape(call_id: str, folder: CallFolder) -> None:
     """Blocking. A call without sound has no tape; a disk that refuses is logged, and the spool stays."""
     try:
         finish_from_spool(folder.tape)
     except TapeError as error:
-        log.warning("no tape", folder=folder.path.name, problem=str(error))
+        log.warning("no tape", call=call_id, problem=str(error))
+    else:
+        log.info("tape finished", call=call_id)

@@ -13,7 +13,7 @@ import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,15 +146,17 @@ class LocalLanguageModel:
         return self._client
 
     async def wait_ready(self, timeout_s: float) -> bool:
-        def settled() -> bool:
-            return self._status.state in ("ready", "off")
+        await self.wait_until(lambda: self._status.state in ("ready", "off"), timeout_s)
+        return self._status.state == "ready"
 
+    async def wait_until(self, so: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait until `so()` holds; it is asked now and whenever the status changes. False when time is up."""
         try:
             async with asyncio.timeout(timeout_s), self._changed:
-                await self._changed.wait_for(settled)
+                await self._changed.wait_for(so)
         except TimeoutError:
             return False
-        return self._status.state == "ready"
+        return True
 
     def memory_bytes(self) -> int | None:
         return resident_bytes(self.pid) if self.pid else None

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from server_caller import HELLO, Caller, connected, socket_url
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
+
+from server.calls.outbox import CLOSE_TOO_SLOW, MAX_WAITING_BYTES
+from server.calls.switchboard import Switchboard
+from voice.commands import Recognize
 
 TURNS = [
     "Hi, this is Alex from Northwind. I know I'm calling out of the blue, do you have half a minute?",
@@ -42,13 +50,37 @@ def converse(caller: Caller, turns: list[str]) -> None:
     caller.say({"type": "hangup"})
 
 
+def settled(client: TestClient) -> Switchboard:
+    """Once the calls that are over have their record and their tape."""
+    board: Switchboard = client.app.state.switchboard  # type: ignore[attr-defined]
+    assert client.portal is not None
+    client.portal.call(board.live.settled)
+    return board
+
+
+@contextmanager
+def commits() -> Iterator[threading.Semaphore]:
+    """One release for each change that reaches the database."""
+    committed = threading.Semaphore(0)
+
+    def count(_session: Session) -> None:
+        committed.release()
+
+    event.listen(Session, "after_commit", count)
+    try:
+        yield committed
+    finally:
+        event.remove(Session, "after_commit", count)
+
+
 def graded(client: TestClient, call_id: str) -> dict[str, Any]:
-    for _ in range(300):
-        found: dict[str, Any] = client.get(f"/api/calls/{call_id}").json()
-        if found["grade_state"]["state"] in ("ready", "failed"):
-            return found
-        time.sleep(0.1)
-    raise AssertionError(found["grade_state"])
+    """The call once its grading has come to an end."""
+    board = settled(client)
+    assert client.portal is not None
+    client.portal.call(board.desk.finished)
+    found: dict[str, Any] = client.get(f"/api/calls/{call_id}").json()
+    assert found["grade_state"]["state"] == "ready", found["grade_state"]
+    return found
 
 
 def test_a_typed_call_is_answered_recorded_and_graded(client: TestClient, scenario: dict[str, Any]) -> None:
@@ -66,7 +98,6 @@ def test_a_typed_call_is_answered_recorded_and_graded(client: TestClient, scenar
     assert (call["status"], call["ended_reason"], call["seed"]) == ("ended", "hangup", 7)
     assert [turn["text"] for turn in call["turns"] if turn["who"] == "learner"] == TURNS
     assert call["turns"][0]["who"] == "customer" and call["turns"][0]["words"]
-    assert call["grade_state"]["state"] == "ready"
     quotes = [e for s in call["grade"]["sections"] for c in s["criteria"] for e in c["evidence"]]
     assert quotes
     for quote in quotes:
@@ -88,10 +119,7 @@ def test_a_typed_call_is_answered_recorded_and_graded(client: TestClient, scenar
 
 
 def tape_is_streamable(client: TestClient, call: dict[str, Any]) -> None:
-    for _ in range(100):
-        if (found := client.get(f"/api/calls/{call['id']}").json()["tape"]) is not None:
-            break
-        time.sleep(0.1)
+    found = call["tape"]
     assert abs(found["duration_s"] - call["duration_s"]) < 1.0
     url = found["url"]
     whole = client.get(url)
@@ -106,7 +134,10 @@ def tape_is_streamable(client: TestClient, call: dict[str, Any]) -> None:
     changed = client.get(url, headers={"range": "bytes=0-0", "if-range": '"another"'})
     assert (changed.status_code, changed.content) == (200, whole.content)
     outside = client.get(url, headers={"range": f"bytes={len(whole.content)}-"})
-    assert outside.status_code == 416
+    assert (outside.status_code, outside.json()["error"]["code"]) == (416, "outside_range")
+    assert outside.headers["content-range"] == f"bytes */{len(whole.content)}"
+    garbled = client.get(url, headers={"range": "bytes=9-4"})
+    assert (garbled.status_code, garbled.json()["error"]["code"]) == (400, "bad_range")
     peaks = client.get(f"/api/calls/{call['id']}/peaks?buckets=50").json()
     assert len(peaks["learner"]) == len(peaks["customer"]) == 50
     assert max(peaks["customer"]) > 0.1 and max(peaks["learner"]) < 0.01
@@ -147,15 +178,12 @@ def test_a_second_client_is_told_that_the_line_is_taken_and_the_call_goes_on(
 
 def test_a_lost_socket_holds_the_call_and_resume_takes_it_up(client: TestClient, scenario: dict[str, Any]) -> None:
     ticket = ring(client, scenario)
-    with connected(client, ticket["socket"]) as caller:
-        caller.say(HELLO)
-        caller.until_state("listening")
-    for _ in range(100):
-        if client.get(f"/api/calls/{ticket['id']}").json()["status"] == "held":
-            break
-        time.sleep(0.05)
-    else:
-        raise AssertionError("not held")
+    with commits() as committed:
+        with connected(client, ticket["socket"]) as caller:
+            caller.say(HELLO)
+            caller.until_state("listening")
+        while client.get(f"/api/calls/{ticket['id']}").json()["status"] != "held":
+            assert committed.acquire(timeout=30), "not held"
     with connected(client, ticket["socket"]) as again:
         again.say(HELLO)
         assert again.until_type("error")["code"] == "resume_needed"
@@ -255,6 +283,48 @@ def test_sound_faster_than_time_is_dropped_and_too_many_errors_close_the_line(
             caller.session.send_text("[]")
         assert caller.until_closed() == 4400
     assert caller.frames[-1]["code"] == "too_many_errors"
+
+
+def test_what_a_full_queue_pushed_out_is_in_the_metrics(client: TestClient, scenario: dict[str, Any]) -> None:
+    ticket = ring(client, scenario)
+    with connected(client, ticket["socket"]) as caller:
+        caller.say(HELLO)
+        caller.until_state("listening")
+        call = client.app.state.switchboard.live.get(ticket["id"])._call  # type: ignore[attr-defined]
+
+        async def too_much_at_once() -> None:
+            for _ in range(20):
+                call._room.recognize(Recognize(0, "partial", 0, 16_000))
+
+        assert client.portal is not None
+        client.portal.call(too_much_at_once)
+        caller.say({"type": "hangup"})
+        caller.until_closed()
+    settled(client)
+    found = re.search(
+        r'ringside_call_mishaps_total\{what="queue_full_recognition"\} (\d+)', client.get("/metrics").text
+    )
+    assert found and int(found[1]) == 20 - 1 - 8  # one runs, eight wait
+
+
+def test_a_client_that_takes_nothing_is_closed_and_its_call_held(client: TestClient, scenario: dict[str, Any]) -> None:
+    ticket = ring(client, scenario)
+    with commits() as committed:
+        with connected(client, ticket["socket"]) as caller:
+            caller.say(HELLO)
+            caller.until_state("listening")
+            live = client.app.state.switchboard.live.get(ticket["id"])  # type: ignore[attr-defined]
+
+            async def more_than_fits() -> None:
+                for _ in range(MAX_WAITING_BYTES // 100_000 + 1):  # the writer has no turn in between
+                    live._put(b"\0" * 100_000)
+
+            assert client.portal is not None
+            client.portal.call(more_than_fits)
+            assert caller.until_closed() == CLOSE_TOO_SLOW
+        while client.get(f"/api/calls/{ticket['id']}").json()["status"] != "held":
+            assert committed.acquire(timeout=30), "not held"
+    assert f"ringside_frames_unsent_total {MAX_WAITING_BYTES // 100_000 + 1}.0" in client.get("/metrics").text
 
 
 def test_wishes_whose_clients_never_came_give_way_and_live_calls_do_not(

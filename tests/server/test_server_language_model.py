@@ -6,7 +6,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import openai
@@ -27,11 +28,16 @@ def gone(pid: int) -> bool:
     return False
 
 
-async def eventually(predicate: Callable[[], bool]) -> None:
-    """Processes come and go in their own time: look until it is so, for half a minute at most."""
-    async with asyncio.timeout(30):
-        while not predicate():  # noqa: ASYNC110 the system reports no event for it
-            await asyncio.sleep(0.02)
+@contextmanager
+def watched(pid: int) -> Iterator[asyncio.Event]:
+    """Set once the process has ended."""
+    ended, loop, handle = asyncio.Event(), asyncio.get_running_loop(), os.pidfd_open(pid)
+    loop.add_reader(handle, ended.set)
+    try:
+        yield ended
+    finally:
+        loop.remove_reader(handle)
+        os.close(handle)
 
 
 async def answer(model: LocalLanguageModel, system: str) -> tuple[str, int]:
@@ -66,8 +72,7 @@ async def test_the_local_model_answers_reuses_its_prefix_and_comes_back_after_ki
         assert 0.9e9 < memory < 2.2e9
 
         os.kill(first_pid, signal.SIGKILL)
-        await eventually(lambda: llm.pid not in (first_pid, None))
-        assert await llm.wait_ready(PATIENCE_S)
+        assert await llm.wait_until(lambda: llm.status.state == "ready" and llm.pid != first_pid, PATIENCE_S)
         second_pid = llm.pid
         assert second_pid is not None
         text, _ = await answer(llm, persona)
@@ -88,18 +93,20 @@ async def test_the_process_ends_when_its_parent_is_killed(model: Callable[[str],
         "from server.models.llm import LocalLanguageModel\n"
         "async def main():\n"
         f"    async with LocalLanguageModel(Path({str(path)!r}), 'm') as llm:\n"
-        "        while llm.pid is None: await asyncio.sleep(0.01)\n"
-        "        print(llm.pid, flush=True)\n"
-        "        await asyncio.sleep(600)\n"
+        f"        assert await llm.wait_ready({PATIENCE_S})\n"
+        "        print(llm.pid, file=sys.stderr, flush=True)\n"
+        "        await asyncio.Event().wait()\n"
         "asyncio.run(main())\n"
     )
-    owner = await asyncio.create_subprocess_exec(sys.executable, str(script), stdout=asyncio.subprocess.PIPE)
-    assert owner.stdout is not None
-    pid = int(await owner.stdout.readline())
-    assert not gone(pid)
-    owner.kill()
-    await owner.wait()
-    await eventually(lambda: not resident_bytes(pid))
+    pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    owner = await asyncio.create_subprocess_exec(sys.executable, str(script), stdout=nothing, stderr=pipe)
+    assert owner.stderr is not None
+    pid = int(await owner.stderr.readline())
+    assert resident_bytes(pid)
+    with watched(pid) as ended:
+        owner.kill()
+        await owner.wait()
+        await asyncio.wait_for(ended.wait(), 30)
 
 
 async def test_a_model_that_cannot_load_is_tried_again_and_then_called_failed(tmp_path: Path) -> None:
@@ -109,7 +116,7 @@ async def test_a_model_that_cannot_load_is_tried_again_and_then_called_failed(tm
         tmp_path / "model.gguf", "m", restart_delays_s=(0.0, 5.0), command=(sys.executable, str(broken))
     )
     async with llm:
-        await eventually(lambda: llm.status.state == "failed")
+        assert await llm.wait_until(lambda: llm.status.state == "failed", 30)
         assert "no such layer" in llm.status.detail
         assert not await llm.wait_ready(0.01)
 

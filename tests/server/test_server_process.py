@@ -10,7 +10,6 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,12 +67,14 @@ def typed_turn(line: ClientConnection, text: str) -> None:
             return
 
 
-def eventually(check: Callable[[], Any]) -> Any:
-    for _ in range(200):
-        if found := check():
-            return found
-        time.sleep(0.1)
-    raise AssertionError(check)
+def logged(process: subprocess.Popen[str], event: str, **values: Any) -> dict[str, Any]:
+    """The next line of the server's log that tells of this event."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        entry: dict[str, Any] = json.loads(line) if line.startswith("{") else {}
+        if entry.get("event") == event and values.items() <= entry.items():
+            return entry
+    raise AssertionError(f"the server ended without a word of {event}")
 
 
 def test_a_server_killed_in_mid_call_leaves_the_call_interrupted_readable_and_gradable(
@@ -89,15 +90,17 @@ def test_a_server_killed_in_mid_call_leaves_the_call_interrupted_readable_and_gr
             typed_turn(line, SAID)
             process.send_signal(signal.SIGKILL)
             process.wait()
-    with running(tmp_path) as (_, address):
+    with running(tmp_path) as (process, address):
         url = f"{address}/api/calls/{ticket['id']}"
         call = httpx.get(url).json()
         assert (call["status"], call["ended_reason"]) == ("interrupted", "server_stopped")
         assert [turn["text"] for turn in call["turns"] if turn["who"] == "learner"] == [SAID]
         assert call["turns"][0]["who"] == "customer"
-        assert eventually(lambda: httpx.get(url).json()["tape"])["duration_s"] > 1.0
+        logged(process, "tape finished", call=ticket["id"])
+        assert httpx.get(url).json()["tape"]["duration_s"] > 1.0
         assert httpx.post(f"{url}/grade").status_code == 202
-        assert eventually(lambda: httpx.get(url).json()["grade"])["rubric"]["id"]
+        assert logged(process, "call graded", call=ticket["id"])["state"] == "ready"
+        assert httpx.get(url).json()["grade"]["rubric"]["id"]
         assert httpx.get(f"{address}/api/calls").json()["calls"][0]["status"] == "interrupted"
 
 
@@ -107,8 +110,9 @@ def test_a_spoken_call_is_understood_answered_and_measured(
     for name in ("whisper-tiny.en", "whisper-base", "smart-turn", "piper-joe"):
         model(name)
     command = [sys.executable, "-m", "server.cli", "call", "--scenario", "cold-call-operations", "--json"]
-    with running(tmp_path) as (_, address):
-        eventually(lambda: httpx.get(f"{address}/api/status").json()["ready"])
+    with running(tmp_path) as (process, address):
+        logged(process, "models loaded")
+        assert httpx.get(f"{address}/api/status").json()["ready"]
         done = subprocess.run(
             [*command, "--server", address, "--utterances", str(learner_recordings)],
             capture_output=True,
@@ -127,8 +131,8 @@ def test_a_spoken_call_is_understood_answered_and_measured(
         for here, there in zip(measured, told["turns"], strict=True):
             # The client's own jitter buffer and the way there and back are what the server can't see.
             assert abs(here - there["voice_to_voice_ms"]) < 300
-        peaks = eventually(lambda: httpx.get(f"{address}/api/calls/{told['call']}/peaks").json().get("learner"))
-        assert max(peaks) > 0.1
+        logged(process, "tape finished", call=told["call"])
+        assert max(httpx.get(f"{address}/api/calls/{told['call']}/peaks").json()["learner"]) > 0.1
 
 
 @pytest.fixture(scope="module")
