@@ -9,6 +9,7 @@ from rubrics.evidence import Quote
 from rubrics.move_rule import Utterance, first_match
 from rubrics.move_rules_harm import FIGURE_CLAIM, FLAT_CLAIM
 from rubrics.pairs import taken_up
+from rubrics.putting_off import substance
 from rubrics.questions import questions
 from rubrics.rubric import Criterion
 from rubrics.text import DAY, content, plain
@@ -66,9 +67,10 @@ def _met(call: Transcript, turn: Turn, answer: Turn) -> int:
     moves = call.moves[answer.index]
     if moves & {"dismiss", "insult", "pressure", "blame", "threat"}:
         return 0
-    opening = " ".join(words.replace("|", " ").split()[:30])
-    shared = taken_up(turn.text, opening)
-    asks = any(question.kind != "courtesy" for question in questions(answer.text))
+    opening = _opening(words)
+    matter = substance(answer.text)
+    shared = taken_up(turn.text, _opening(matter))
+    asks = any(question.kind != "courtesy" for question in questions(matter))
     if "explore_objection" in moves and (shared or asks):
         return 2
     if _CONTRADICTS.search(opening):
@@ -78,6 +80,10 @@ def _met(call: Transcript, turn: Turn, answer: Turn) -> int:
     if _TOKEN.search(opening) or "acknowledge" in moves or "empathise" in moves:
         return 1
     return 0
+
+
+def _opening(words: str) -> str:
+    return " ".join(words.replace("|", " ").split()[:30])
 
 
 _LINK = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rubrics.move_rule import rule
+from rubrics.putting_off import SENDING
 from rubrics.text import DAY, NUMBER
 
 _STEP = (
@@ -58,7 +59,7 @@ RULES = (
         r"to (?:talk|speak|chat)|can you talk|"
         r"okay if i (?:ask|take|put|go|pop|explain|share)|shall i (?:go on|carry on|continue)|does (?:now|"
         r"that|this) (?:work|suit)(?: you)?(?: or)?|is there a better time|caught you (?:in|at)",
-        r"date of birth|call you back",
+        rf"date of birth|call you back|{SENDING}",
     ),
     rule(
         "small_talk",

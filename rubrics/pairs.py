@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rubrics.move_rule import Utterance
+from rubrics.putting_off import substance
 from rubrics.questions import questions
 from rubrics.text import content, plain, sentences
 
@@ -63,6 +64,10 @@ _SOLUTION = re.compile(
     r"aimed at|because|we (?:can|could|would|do)|i (?:can|could|have got|would)|it (?:would|does|keeps|"
     r"sends|flags))\b"
 )
+_ANSWER_WORDS = 8
+"""Fewer words of statement say nothing of substance to a concern."""
+_QUESTION_WORDS = 16
+"""A sentence without a question mark that is longer than this tells something as well, though it ends by asking."""
 
 
 def taken_up(before: str, text: str) -> frozenset[str]:
@@ -83,11 +88,15 @@ def echoes(before: str, text: str) -> str | None:
 
 
 def builds_on(before: str, text: str) -> bool:
-    """A question of `text` takes up what `before` said: its words, a cited remark, or "why is that?"."""
+    """A question of `text` takes up what `before` said: its words, a cited remark, or "why is that?".
+
+    Offering to send something or asking leave to go on takes nothing up, whatever words it shares.
+    """
+    text = substance(text)
     asked = questions(text)
     if not asked:
         return False
-    if _CITES.search(plain(text)):
+    if _CITES.search(text):
         return True
     if not before:
         return False
@@ -97,6 +106,15 @@ def builds_on(before: str, text: str) -> bool:
     ):
         return True
     return echoes(before, text) is not None and any(question.kind != "courtesy" for question in asked)
+
+
+def _only_asks(sentence: str) -> bool:
+    """Whether a plain sentence is nothing but a question, marked as one or not."""
+    if sentence.endswith("?"):
+        return True
+    return len(sentence.split()) <= _QUESTION_WORDS and any(
+        question.words == sentence for question in questions(sentence)
+    )
 
 
 def adjacency_moves(utterance: Utterance, found: set[str]) -> set[str]:
@@ -109,10 +127,11 @@ def adjacency_moves(utterance: Utterance, found: set[str]) -> set[str]:
         more.add("acknowledge")
     shared = taken_up(before, text)
     if before and OBJECTION.search(plain(before)):
-        if "explore_objection" in found or (questions(text) and (len(shared) >= 1)):
+        matter = substance(text)
+        if "explore_objection" in found or (questions(matter) and taken_up(before, matter)):
             more.add("explore_objection")
-        statement = [s for s in sentences(text) if not s.endswith("?")]
-        if sum(len(s.split()) for s in statement) >= 8 and "farewell" not in found:
+        told = sum(len(sentence.split()) for sentence in sentences(matter) if not _only_asks(sentence))
+        if told >= _ANSWER_WORDS and "farewell" not in found:
             more.add("answer_objection")
     offered = found & {"name_benefit"} or _SOLUTION.search(utterance.plain)
     if (found & {"name_benefit"} and (shared or _CITES.search(utterance.plain))) or (

@@ -155,6 +155,20 @@ def test_a_next_step_needs_a_day_and_a_yes() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("Could I send you some information by email?", 0),
+        ("I'll email you something then, and you can have a look at it.", 0),
+        ("Fair enough. Could I send you an email about it?", 1),
+        ("Fair enough. What would an email have to say for you to ring back?", 2),
+    ],
+)
+def test_sending_what_was_asked_for_as_a_brush_off_meets_no_objection(answer: str, expected: int) -> None:
+    script = f"{OPEN}\nC: Just send me an email, and if it's interesting I'll call you back.\nL: {answer}\nC: Hm."
+    assert level(script, "cold-call", "objection.acknowledge") == expected
+
+
 def test_a_criterion_that_nothing_fits_is_not_scored() -> None:
     odd = criterion(id="style.humour", title="Uses a fitting metaphor", levels={0: "none", 1: "worn", 2: "fresh"})
     assert choose(odd) is None

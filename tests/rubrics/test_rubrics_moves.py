@@ -114,6 +114,56 @@ def test_a_near_miss_is_not_the_move(text: str, move: str) -> None:
     assert move not in recognize_moves(text)
 
 
+OBJECTIONS = [
+    "Just send me an email, and if it's interesting I'll call you back.",
+    "I'm busy, just send me some information by e-mail.",
+    "That's too expensive for us.",
+    "We had a bad experience with information sent by email.",
+]
+
+
+@pytest.mark.parametrize("objection", OBJECTIONS)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Could I send you some information by e-mail?",
+        "could i send you some information by email",
+        "Would it be okay if I sent you some information by email",
+        "Could I send you something about the expensive part by e-mail?",
+        "Okay. I'll email you a brochure. Then you can have a look at it in your own time.",
+        "Shall I pop a leaflet in the post for you then?",
+        "Fair enough. Would you like me to send you some details?",
+        "may i just ask you one quick question about that",
+        "Could I take two minutes of your time to explain?",
+        "would you mind if i asked you something",
+    ],
+)
+def test_sending_something_and_asking_leave_settle_no_objection(line: str, objection: str) -> None:
+    moves = set(recognize_moves(line, objection))
+    assert not moves & {"answer_objection", "explore_objection", "follow_up", "ask_open_question"}
+    if "send" in line or "pop" in line or "email" in line:
+        assert not moves & {"ask_closed_question", "ask_permission"}
+
+
+@pytest.mark.parametrize(
+    ("line", "objection", "move"),
+    [
+        ("I could send you an email, but you'd delete it with the other sixty.", OBJECTIONS[0], "answer_objection"),
+        ("An email I can do. What would the email have to say?", OBJECTIONS[0], "explore_objection"),
+        ("Would it be okay if I asked what makes it expensive?", OBJECTIONS[2], "explore_objection"),
+        ("could i ask about the bad experience", OBJECTIONS[3], "explore_objection"),
+        ("can i just explain it pays for itself in four months because the waiting stops", OBJECTIONS[2],
+         "answer_objection"),
+    ],
+)  # fmt: skip
+def test_what_goes_beyond_sending_or_asking_leave_counts(line: str, objection: str, move: str) -> None:
+    assert move in recognize_moves(line, objection)
+
+
+def test_a_question_without_its_mark_tells_nothing() -> None:
+    assert "answer_objection" not in recognize_moves("how do you handle it when two trucks come at once", OBJECTIONS[2])
+
+
 def test_punctuation_and_case_hardly_matter() -> None:
     said = "Have I caught you at a bad time?"
     assert "ask_permission" in recognize_moves(said) and "ask_permission" in recognize_moves(said.lower().strip("?"))
