@@ -37,7 +37,8 @@ log = structlog.get_logger(__name__)
 class ClosingJudge:
     """Implements `voice.engines.TextJudge` by an endpoint that completes text and tells its probabilities.
 
-    An endpoint that can't is asked once and then left alone.
+    An endpoint that can't is asked once and then left alone. Asked as a stream, so that a question that is withdrawn is
+    left at once.
     """
 
     def __init__(self, model: LanguageModel) -> None:
@@ -49,23 +50,27 @@ class ClosingJudge:
         if not self._able or self._model.status.state != "ready":
             return None
         try:
-            answer = await self._model.client().completions.create(
+            stream = await self._model.client().completions.create(
                 model=self._model.model_name,
                 prompt=prompt_of(words, before),
                 max_tokens=1,
                 temperature=0.0,
                 logprobs=CONSIDERED,
                 timeout=PATIENCE_S,
+                stream=True,
+                extra_body=self._model.extra_body,
             )
+            async with stream:
+                async for answer in stream:
+                    if (closing := closing_of(answer.model_dump())) is not None:
+                        return closing
         except APIStatusError as error:
             self._able = error.status_code >= 500
             log.info("turn_ends_without_language_model", status=error.status_code, for_good=not self._able)
             return None
         except (OpenAIError, OSError):
             return None
-        told = answer.model_dump()
-        log.debug("text_judged", words=len(words.split()), timings=told.get("timings"))
-        return closing_of(told)
+        return None
 
 
 def prompt_of(words: str, before: str) -> str:

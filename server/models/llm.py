@@ -13,7 +13,7 @@ import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,10 @@ RESTART_DELAYS_S = (0.2, 1.0, 3.0, 10.0, 30.0)  # after the first, second, ... d
 STEADY_AFTER_S = 60.0  # a process that lived this long has not died "in a row"
 STOP_GRACE_S = 3.0  # from closing its input to killing it
 
+# llama.cpp looks after a request's sender whenever it sends, else once a second: a request that is withdrawn while its
+# prompt is read would hold up the next one for that long.
+_LLAMA_BODY = {"return_progress": True}
+
 log = structlog.get_logger(__name__)
 
 
@@ -51,6 +55,10 @@ class LanguageModel(Protocol):
     @property
     def model_name(self) -> str:
         """What requests name as `model`."""
+
+    @property
+    def extra_body(self) -> Mapping[str, object]:
+        """What streamed requests carry beyond OpenAI's fields, so that one that is withdrawn is left at once."""
 
     @property
     def status(self) -> Status: ...
@@ -73,6 +81,8 @@ class LanguageModel(Protocol):
 
 class RemoteLanguageModel:
     """Any OpenAI-compatible endpoint. It counts as ready: whether it answers is seen when it is asked."""
+
+    extra_body: Mapping[str, object] = {}
 
     def __init__(self, base_url: str, model_name: str, api_key: str | None) -> None:
         self.model_name = model_name
@@ -105,6 +115,8 @@ class RemoteLanguageModel:
 
 class LocalLanguageModel:
     """llama.cpp's server in its own process on a loopback port. `model_path` None: off, and `why_off` says why."""
+
+    extra_body: Mapping[str, object] = _LLAMA_BODY
 
     def __init__(
         self,
