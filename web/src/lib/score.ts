@@ -1,13 +1,13 @@
 import type { GradeProgress, Level } from './types';
 
-export type Tone = 'good' | 'fair' | 'poor' | 'none';
+export type Tone = 'good' | 'fair' | 'poor' | 'plain' | 'none';
 
-/** A score's colour: a pass is good, a fail never is; without a verdict the figure alone decides. */
+/** A score's colour: a pass is good, a fail never is; without a verdict there is none. */
 export function tone(score: number | null, passed: boolean | null): Tone {
   if (score === null) return 'none';
   if (passed === true) return 'good';
   if (passed === false) return score >= 50 ? 'fair' : 'poor';
-  return score >= 70 ? 'good' : score >= 40 ? 'fair' : 'poor';
+  return 'plain';
 }
 
 /** A level in words, for those who don't see its picture. */
