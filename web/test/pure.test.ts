@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { SilenceWatch } from '../src/audio/silence';
 import { Captions } from '../src/call/captions';
 import { parseAudio, parseText, socketAddress } from '../src/call/wire';
 import { likeness } from '../src/lib/avatar';
 import { clock, duration, milliseconds, when } from '../src/lib/format';
+import { match, paths } from '../src/lib/routes';
 import { levelWords, progress, tone } from '../src/lib/score';
 
 describe('the wire', () => {
@@ -93,5 +95,37 @@ describe('what people read', () => {
       expect(likeness(id, 'she').beard).toBe(false);
       expect(['short', 'parted', 'cropped', 'shaved']).toContain(likeness(id, 'he').style);
     }
+  });
+});
+
+describe('addresses', () => {
+  it('name their page, and what it is about', () => {
+    expect(match('/')).toEqual({ page: 'home' });
+    expect(match('/history/')).toEqual({ page: 'history' });
+    expect(match(paths.result('a b/c'))).toEqual({ page: 'result', id: 'a b/c' });
+    expect(match('/calls')).toEqual({ page: 'unknown' });
+    expect(match('/calls/a/b')).toEqual({ page: 'unknown' });
+    expect(match('/calls/%')).toEqual({ page: 'result', id: '%' });
+  });
+});
+
+describe('a microphone that gives nothing', () => {
+  const frames = (watch: SilenceWatch, level: number, count: number): boolean[] =>
+    Array.from({ length: count }, () => watch.hear(level));
+
+  it('is told after six seconds, and forgotten with the first sound', () => {
+    const watch = new SilenceWatch();
+    expect(frames(watch, 0, 299)).not.toContain(true);
+    expect(frames(watch, 0, 2)).toContain(true);
+    expect(watch.hear(0.01)).toBe(false);
+    expect(frames(watch, 0, 299)).not.toContain(true);
+  });
+
+  it('is not held against a quiet room, nor against a learner who is muted', () => {
+    const watch = new SilenceWatch();
+    expect(frames(watch, 0.0003, 1000)).not.toContain(true);
+    frames(watch, 0, 299);
+    expect(watch.excuse()).toBe(false);
+    expect(frames(watch, 0, 299)).not.toContain(true);
   });
 });

@@ -1,4 +1,5 @@
 import captureUrl from './capture.worklet.ts?worker&url';
+import { MicrophoneError } from './microphone';
 import type { FromCapture, FromPlayback, ToCapture, ToPlayback } from './messages';
 import playbackUrl from './playback.worklet.ts?worker&url';
 
@@ -7,6 +8,8 @@ export interface DeskEvents {
   frame(pcm: Int16Array<ArrayBuffer>, level: number): void;
   played(utterance: number, samples: number, final: boolean): void;
   customerLevel(level: number): void;
+  /** The sound runs, or the browser or the telephone has stopped it ("suspended", and "interrupted" in Safari). */
+  running(on: boolean): void;
 }
 
 /** Still heard, plainly in the background: -10 dB. */
@@ -29,11 +32,15 @@ export class SoundDesk {
 
   constructor(private readonly events: DeskEvents) {
     // Safari starts a context suspended: only a resume within the click wakes it.
-    void this.context.resume();
+    this.wake();
+    document.addEventListener('visibilitychange', this.seen);
     this.loading = Promise.all([
       this.context.audioWorklet.addModule(captureUrl),
       this.context.audioWorklet.addModule(playbackUrl),
-    ]).then(() => undefined);
+    ]).then(
+      () => undefined,
+      () => Promise.reject(new Error('its sound could not be loaded')),
+    );
     this.loading.catch(() => undefined);
   }
 
@@ -62,16 +69,30 @@ export class SoundDesk {
     playback.connect(this.volume).connect(this.context.destination);
     this.playback = playback;
     this.tellLatency();
+    this.context.onstatechange = () => this.events.running(this.context.state === 'running');
+    this.context.onstatechange(new Event('statechange'));
   }
 
-  /** Puts a microphone on the open line, in place of the one before. */
+  /** Asks for the sound again after the browser stopped it. Some allow that inside a click only. */
+  wake(): void {
+    // Refused while a telephone call goes on: the next click asks again.
+    this.context.resume().catch(() => undefined);
+  }
+
+  /** Puts a microphone on the open line, in place of the one before. Throws MicrophoneError. */
   connect(stream: MediaStream | null): void {
     this.source?.disconnect();
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = stream;
     this.source = null;
     if (!stream || !this.capture) return;
-    this.source = this.context.createMediaStreamSource(stream);
+    try {
+      this.source = this.context.createMediaStreamSource(stream);
+    } catch {
+      // Firefox joins a microphone only to a context of its own rate, and may tell pages another one than it uses.
+      this.connect(null);
+      throw new MicrophoneError('mismatch');
+    }
     this.source.connect(this.capture);
   }
 
@@ -100,12 +121,18 @@ export class SoundDesk {
 
   /** Closes the line and lets the microphone go. */
   async close(): Promise<void> {
+    document.removeEventListener('visibilitychange', this.seen);
+    this.context.onstatechange = null;
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = null;
     this.capture?.port.close();
     this.playback?.port.close();
     if (this.context.state !== 'closed') await this.context.close();
   }
+
+  private readonly seen = (): void => {
+    if (document.visibilityState === 'visible' && this.context.state !== 'running') this.wake();
+  };
 
   /** Loudspeakers change during a call (a headset is plugged in): the latency is told anew with every utterance. */
   private tellLatency(): void {

@@ -1,5 +1,5 @@
 /** Why there is no usable microphone. */
-export type MicrophoneTrouble = 'denied' | 'missing' | 'busy' | 'insecure' | 'silent';
+export type MicrophoneTrouble = 'denied' | 'missing' | 'busy' | 'insecure' | 'mismatch' | 'silent';
 
 export class MicrophoneError extends Error {
   constructor(readonly trouble: MicrophoneTrouble) {
@@ -45,6 +45,10 @@ export const MENDS: Record<MicrophoneTrouble, { title: string; mend: string }> =
   insecure: {
     title: 'This page may not use the microphone',
     mend: 'Browsers allow it on https or on this machine only: open Ringside by its https address.',
+  },
+  mismatch: {
+    title: 'The browser can’t join this microphone to its sound',
+    mend: 'Choose one device for microphone and loudspeaker in the system’s sound settings, or allow this page its real sound rate (Firefox: privacy.resistFingerprinting).',
   },
   silent: {
     title: 'Your microphone sends silence',

@@ -1,4 +1,5 @@
-import { parseAudio, parseText, SUBPROTOCOL, type AudioFrame, type Down, type Up } from './wire';
+import type { Ticket } from '../lib/types';
+import { parseAudio, parseText, socketAddress, SUBPROTOCOL, type AudioFrame, type Down, type Up } from './wire';
 
 /** How long a lost call is held by the server. */
 export const HELD_S = 15;
@@ -8,6 +9,9 @@ const LAST_RETRY_MS = 2000;
 const MOST_BUFFERED_BYTES = 3 * 16_000 * 2;
 /** The server closed for a reason that another try doesn't mend: not this call's token, no such call, not our wire. */
 const FINAL_CODES: ReadonlySet<number> = new Set([4401, 4404, 4406]);
+
+/** The server's word for a call that rings but hasn't begun. */
+const TOO_EARLY = 'too_early';
 
 /** Closed abnormally, as RFC 6455 numbers it. */
 const STANDSTILL_CODE = 1006;
@@ -20,13 +24,12 @@ export interface LineEvents {
   /** It could not be had again. */
   gaveUp(): void;
   /** What to say on a new connection: hello at first, resume later. */
-  greeting(again: boolean): Up;
+  greeting(): Up;
 }
 
 /** The WebSocket of one call, which comes back by itself while the server holds the call. */
 export class Line {
   private socket: WebSocket | null = null;
-  private opened = false;
   private closed = false;
   private lostAt: number | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -68,8 +71,7 @@ export class Line {
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     socket.onopen = () => {
-      socket.send(JSON.stringify(this.events.greeting(this.opened)));
-      this.opened = true;
+      socket.send(JSON.stringify(this.events.greeting()));
     };
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
       if (socket === this.socket) this.receive(event.data);
@@ -91,6 +93,10 @@ export class Line {
     if (message.type === 'ready') {
       this.lostAt = null;
       this.attempts = 0;
+    } else if (message.type === 'error' && message.code === TOO_EARLY) {
+      // Its models are still loading: the call can't be resumed yet, and this connection stays unheard.
+      this.socket?.close();
+      return;
     }
     this.events.message(message);
   }
@@ -111,4 +117,22 @@ export class Line {
     const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.attempts++, left);
     this.retry = setTimeout(() => this.connect(), wait);
   }
+}
+
+/** Goes back to a held call for as long as it takes to hang up. Never fails: a call that can't be had again is over. */
+export function hangUpHeld(ticket: Ticket): Promise<void> {
+  return new Promise((done) => {
+    const line = new Line(socketAddress(ticket.socket, location.href), {
+      message: (message) => {
+        if (message.type === 'ready') line.send({ type: 'hangup' });
+        if (message.type !== 'ended') return;
+        line.close();
+        done();
+      },
+      audio: () => undefined,
+      lost: () => undefined,
+      gaveUp: done,
+      greeting: () => ({ type: 'resume', token: ticket.token, samples: 0 }),
+    });
+  });
 }

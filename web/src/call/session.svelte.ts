@@ -1,109 +1,145 @@
 import { SoundDesk } from '../audio/desk';
-import { MicrophoneError, openMicrophone, type MicrophoneTrouble } from '../audio/microphone';
+import { MicrophoneError } from '../audio/microphone';
 import { meter } from '../audio/pcm';
 import { hangUpTone, RingTone } from '../audio/ring';
 import { api, asApiError, type ApiError } from '../lib/api';
 import type { Scenario, Ticket } from '../lib/types';
 import { Captions, type Caption } from './captions';
-import { Line } from './line';
+import { heldCall, type HeardSoFar, type HeldCall } from './held';
+import { LearnerEnd } from './learner.svelte';
+import { hangUpHeld, Line } from './line';
+import { ScreenLight } from './wake';
 import { socketAddress, type CallState, type Down } from './wire';
 
-export type Phase = 'microphone' | 'dialling' | 'ringing' | 'live' | 'reconnecting' | 'over' | 'blocked' | 'failed';
+export type Phase =
+  'microphone' | 'dialling' | 'ringing' | 'live' | 'returning' | 'reconnecting' | 'over' | 'blocked' | 'failed';
 
 const FRAME_S = 0.02;
-/** Below this a microphone is switched off rather than in a quiet room (-74 dB of full scale). */
-const SILENT_LEVEL = 0.0002;
-/** Long enough for a learner to have said hello. */
-const SILENT_S = 6;
 /** The server's own word on the end is waited for this long after hanging up. */
 const GOODBYE_MS = 1500;
+/** The last tone is heard to its end before the sound is closed. */
+const CLOSE_MS = 900;
 
 /** One call as the page shows it: the sound desk, the line, and what the learner sees of both. */
 export class CallSession {
-  phase = $state<Phase>('microphone');
+  phase = $state<Phase>('dialling');
   state = $state<CallState>('ringing');
   /** The learner has finished, and the customer hasn't begun. */
   thinking = $state(false);
-  muted = $state(false);
-  typed = $state(false);
-  learnerLevel = $state(0);
   customerLevel = $state(0);
   seconds = $state(0);
   caption = $state<Caption | null>(null);
   notice = $state<string | null>(null);
-  trouble = $state<MicrophoneTrouble | null>(null);
-  silent = $state(false);
   error = $state<ApiError | null>(null);
   reason = $state<string | null>(null);
   id = $state<string | null>(null);
   pickedUp = $state(false);
+  /** The browser or the telephone has taken the sound away; a click may bring it back. */
+  soundless = $state(false);
+  readonly learner = new LearnerEnd();
 
   private readonly desk: SoundDesk;
+  private readonly light = new ScreenLight();
   private readonly captions = new Captions();
   private ring: RingTone | null = null;
   private line: Line | null = null;
   private ticket: Ticket | null = null;
   private ready = false;
   private frames = 0;
-  private silentFrames = 0;
-  /** The last report, and whether that utterance is over: then nothing of a newer one has been heard. */
-  private heard: { utterance: number; samples: number; final: boolean } | null = null;
+  /** The last report. Once that utterance is over, nothing of a newer one has been heard. */
+  private heard: HeardSoFar | null = null;
   private opened = false;
+  /** The server knows the call: a new connection resumes it. */
+  private rung = false;
   private lastTurn = -1;
 
   /** To be made inside the click, which is what lets the page make a sound. */
   constructor(
     readonly scenario: Scenario,
     readonly drill: string | null,
+    /** The call that this one goes on with, after the page was loaded anew. */
+    private readonly held: HeldCall | null = null,
   ) {
     this.desk = new SoundDesk({
       frame: (pcm, level) => this.frame(pcm, level),
-      played: (utterance, samples, final) => this.played(utterance, samples, final),
+      played: (utterance, samples, final) => this.played({ utterance, samples, final }),
       customerLevel: (level) => (this.customerLevel = meter(level)),
+      running: (on) => (this.soundless = !on && !this.over),
     });
-    this.ring = new RingTone(this.desk.context);
+    addEventListener('pagehide', this.keep);
   }
 
   /** Rings. Also the retry after a trouble with the microphone or the server. */
   async dial(microphone: boolean): Promise<void> {
-    this.error = this.trouble = null;
-    this.typed = !microphone;
+    this.error = this.learner.trouble = null;
+    this.learner.typed = !microphone;
     this.phase = microphone ? 'microphone' : 'dialling';
     this.ring ??= new RingTone(this.desk.context);
     try {
-      const stream = microphone ? await openMicrophone() : null;
-      if (this.over) return stream?.getTracks().forEach((track) => track.stop());
-      this.phase = 'dialling';
-      if (this.opened) this.desk.connect(stream);
-      else await this.desk.open(stream);
-      this.opened = true;
+      const stream = microphone ? await this.learner.open() : null;
+      this.phase = this.over ? 'over' : 'dialling';
+      await this.open(stream);
+      if (this.over) return;
       const call = { scenario: this.scenario.id, ...(this.drill ? { drill: this.drill } : {}) };
       this.ticket = await api.ring(call);
       this.id = this.ticket.id;
       if (this.over) return;
+      this.phase = 'ringing';
       this.connect(this.ticket);
     } catch (error) {
-      if (this.over) return;
-      this.stopRinging();
-      if (error instanceof MicrophoneError) {
-        this.trouble = error.trouble;
-        this.phase = 'blocked';
-      } else {
-        this.error = asApiError(error);
-        this.phase = 'failed';
-      }
+      this.fail(error);
     }
   }
 
-  /** Puts the microphone on the line in the middle of a call. */
-  async retryMicrophone(): Promise<void> {
+  /** Back into the held call. The line first: to allow the microphone may take longer than a call is held. */
+  async comeBack(): Promise<void> {
+    if (!this.held) return;
+    const { ticket, typed, muted, pickedUp, seconds, heard, at } = this.held;
+    this.error = null;
+    this.phase = 'returning';
+    this.ticket = ticket;
+    this.id = ticket.id;
+    this.heard = heard;
+    this.pickedUp = pickedUp;
+    this.seconds = pickedUp ? Math.floor(seconds + (Date.now() - at) / 1000) : 0;
+    this.frames = this.seconds / FRAME_S;
+    this.rung = true;
+    this.learner.typed = typed;
+    this.mute(muted);
     try {
-      this.desk.connect(await openMicrophone());
-      this.typed = this.silent = false;
-      this.silentFrames = 0;
+      await this.open(null);
+      if (this.over) return;
+      this.connect(ticket);
+      if (!typed) await this.openMicrophone();
     } catch (error) {
-      this.trouble = error instanceof MicrophoneError ? error.trouble : 'missing';
+      this.fail(error);
     }
+  }
+
+  /** Once more after a failure: ringing, or going back. */
+  async retry(): Promise<void> {
+    await (this.held ? this.comeBack() : this.dial(!this.learner.typed));
+  }
+
+  /** Puts the microphone on the line in the middle of a call. */
+  async openMicrophone(): Promise<void> {
+    try {
+      await this.open(await this.learner.open());
+      this.learner.typed = false;
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Goes on by typing, whatever the microphone does. */
+  type(): void {
+    if (this.phase === 'blocked') void this.dial(false);
+    else this.learner.typed = true;
+  }
+
+  /** Asks the browser for the sound again; to be called inside a click. */
+  wake(): void {
+    this.desk.wake();
   }
 
   get over(): boolean {
@@ -111,7 +147,7 @@ export class CallSession {
   }
 
   mute(on: boolean): void {
-    this.muted = on;
+    this.learner.muted = on;
     this.desk.mute(on);
     this.line?.send({ type: 'mute', on });
   }
@@ -128,7 +164,10 @@ export class CallSession {
     if (this.line?.send({ type: 'hangup' })) {
       this.stopRinging();
       setTimeout(() => this.finish('hangup'), GOODBYE_MS);
-    } else this.finish('hangup');
+      return;
+    }
+    this.finish('hangup');
+    if (this.ticket && this.rung) void hangUpHeld(this.ticket);
   }
 
   /** Lets go of the microphone and the line, whatever state the call is in. */
@@ -137,8 +176,17 @@ export class CallSession {
     this.finish('left');
   }
 
+  /** Puts a microphone, or none, on the sound desk. A call that ended while the browser asked lets it go again. */
+  private async open(stream: MediaStream | null): Promise<void> {
+    if (this.over) return stream?.getTracks().forEach((track) => track.stop());
+    if (this.opened) this.desk.connect(stream);
+    else await this.desk.open(stream);
+    this.opened = true;
+    this.desk.mute(this.learner.muted);
+  }
+
   private connect(ticket: Ticket): void {
-    this.phase = 'ringing';
+    this.keep();
     this.line = new Line(socketAddress(ticket.socket, location.href), {
       message: (message) => this.receive(message),
       audio: ({ utterance, first, pcm }) => {
@@ -147,22 +195,32 @@ export class CallSession {
       },
       lost: () => {
         this.ready = false;
-        this.phase = 'reconnecting';
+        if (this.phase !== 'returning') this.phase = 'reconnecting';
       },
       gaveUp: () => this.finish('lost'),
-      greeting: (again) =>
-        again
-          ? { type: 'resume', token: ticket.token, samples: this.heard && !this.heard.final ? this.heard.samples : 0 }
-          : { type: 'hello', sample_rate: 16_000 },
+      greeting: () => {
+        const samples = this.heard && !this.heard.final ? this.heard.samples : 0;
+        if (this.rung) return { type: 'resume', token: ticket.token, samples };
+        this.rung = true;
+        return { type: 'hello', sample_rate: 16_000 };
+      },
     });
   }
+
+  /** Writes down what it takes to come back, should the page be loaded anew. */
+  private readonly keep = (): void => {
+    if (!this.ticket || this.over) return;
+    const { ticket, scenario, drill, pickedUp, seconds, heard } = this;
+    const { typed, muted } = this.learner;
+    heldCall.keep({ ticket, scenario, drill, typed, muted, pickedUp, seconds, heard, at: Date.now() });
+  };
 
   private receive(message: Down): void {
     switch (message.type) {
       case 'ready':
         this.ready = true;
         this.phase = this.pickedUp ? 'live' : 'ringing';
-        if (this.muted) this.line?.send({ type: 'mute', on: true });
+        if (this.learner.muted) this.line?.send({ type: 'mute', on: true });
         // A report that was lost with the connection is made up for.
         if (this.heard)
           this.line?.send({ type: 'played', utterance: this.heard.utterance, samples: this.heard.samples });
@@ -204,34 +262,38 @@ export class CallSession {
 
   private enter(state: CallState): void {
     this.state = state;
+    if (state === 'ringing') this.ring ??= new RingTone(this.desk.context);
     if (state === 'speaking') this.thinking = false;
     if (state === 'listening' || state === 'speaking') {
-      if (!this.pickedUp) {
-        this.pickedUp = true;
-        this.stopRinging();
-      }
+      this.pickedUp = true;
+      this.stopRinging();
       this.phase = 'live';
     }
     if (state !== 'speaking') this.desk.duck(false);
   }
 
   private frame(pcm: Int16Array<ArrayBuffer>, level: number): void {
-    this.learnerLevel = meter(level);
+    const talking = this.ready && this.pickedUp && !this.over;
+    this.learner.hear(level, talking);
     if (!this.ready || this.over) return;
     this.line?.sound(pcm);
-    if (!this.pickedUp) return;
-    this.frames += 1;
-    this.seconds = Math.floor(this.frames * FRAME_S);
-    if (this.typed || this.muted || level > SILENT_LEVEL) this.silentFrames = 0;
-    else this.silentFrames += 1;
-    this.silent = this.silentFrames * FRAME_S >= SILENT_S;
+    if (talking) this.seconds = Math.floor(++this.frames * FRAME_S);
   }
 
-  private played(utterance: number, samples: number, final: boolean): void {
-    this.heard = { utterance, samples, final };
-    this.line?.send({ type: 'played', utterance, samples });
-    this.captions.heard(utterance, samples);
+  private played(heard: HeardSoFar): void {
+    this.heard = heard;
+    this.keep();
+    this.line?.send({ type: 'played', utterance: heard.utterance, samples: heard.samples });
+    this.captions.heard(heard.utterance, heard.samples);
     this.caption = this.captions.line;
+  }
+
+  private fail(error: unknown): void {
+    if (this.over) return;
+    this.stopRinging();
+    if (error instanceof MicrophoneError) this.learner.trouble = error.trouble;
+    else this.error = asApiError(error);
+    if (!this.line) this.phase = this.error ? 'failed' : 'blocked';
   }
 
   private stopRinging(): void {
@@ -243,30 +305,12 @@ export class CallSession {
     if (this.over) return;
     this.reason ??= reason;
     this.phase = 'over';
+    removeEventListener('pagehide', this.keep);
+    heldCall.forget();
+    this.light.off();
     this.stopRinging();
     this.line?.close();
     if (this.pickedUp && reason !== 'hangup' && reason !== 'left') hangUpTone(this.desk.context);
-    setTimeout(() => void this.desk.close(), 900);
+    setTimeout(() => void this.desk.close(), CLOSE_MS);
   }
 }
-
-/** The call under way, if any: one at a time. */
-class CurrentCall {
-  session = $state<CallSession | null>(null);
-
-  /** Rings at once; to be called inside the click. */
-  start(scenario: Scenario, drill: string | null = null): CallSession {
-    this.session?.leave();
-    const session = new CallSession(scenario, drill);
-    this.session = session;
-    void session.dial(true);
-    return session;
-  }
-
-  drop(): void {
-    this.session?.leave();
-    this.session = null;
-  }
-}
-
-export const current = new CurrentCall();

@@ -20,7 +20,9 @@ const OFFLINE = new ApiError(
 
 function mendFor(status: number): string {
   if (status === 404) return 'It may have been deleted. Go back and choose another.';
-  if (status === 409 || status === 429 || status === 503) return 'Wait a moment, then try again.';
+  // What is in the way of a call is in the message, and so is the mend.
+  if (status === 409) return '';
+  if (status === 429 || status === 503) return 'Wait a moment, then try again.';
   if (status >= 500) return 'Try again; the server’s log says more.';
   return 'Check what you entered and try again.';
 }
@@ -71,5 +73,5 @@ export const api = {
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const detail = error instanceof Error ? error.message : String(error);
-  return new ApiError('page', `Something in the page failed: ${detail}`, 'Reload the page and try again.');
+  return new ApiError('page', sentence(`Something in the page failed: ${detail}`), 'Reload the page and try again.');
 }

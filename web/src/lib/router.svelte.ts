@@ -1,30 +1,4 @@
-export type Route =
-  { page: 'home' } | { page: 'live' } | { page: 'history' } | { page: 'result'; id: string } | { page: 'unknown' };
-
-/** Which page a path names. */
-export function match(path: string): Route {
-  const parts = path.split('/').filter(Boolean).map(decode);
-  if (parts.length === 0) return { page: 'home' };
-  if (parts.length === 1 && parts[0] === 'history') return { page: 'history' };
-  if (parts.length === 1 && parts[0] === 'call') return { page: 'live' };
-  if (parts.length === 2 && parts[0] === 'calls') return { page: 'result', id: parts[1]! };
-  return { page: 'unknown' };
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
-
-export const paths = {
-  home: '/',
-  history: '/history',
-  live: '/call',
-  result: (id: string): string => `/calls/${encodeURIComponent(id)}`,
-};
+import { match, type Route } from './routes';
 
 class Router {
   path = $state(location.pathname);
@@ -39,7 +13,7 @@ class Router {
       if (!plain || event.defaultPrevented || !link || link.target || link.origin !== location.origin) return;
       if (link.hasAttribute('download') || link.pathname.startsWith('/api/') || link.hash) return;
       event.preventDefault();
-      this.go(link.pathname);
+      this.go(link.pathname + link.search);
     });
   }
 
