@@ -17,7 +17,7 @@ class Rules:
     tail_patience_s: float = 2.5  # beyond that the last partial has to do
     unheard_turn_s: float = 0.4  # speech this long deserves an answer even if the recogniser failed
 
-    judge_patience_s: float = 0.3  # the language model tells in 0.1 to 0.2 s whether a text is complete
+    judge_patience_s: float = 0.45  # the language model tells in 0.1 to 0.4 s whether a text is complete
     speculate_after_s: float = 0.2  # pauses between words are shorter
     longest_silence_s: float = 3.0  # after this the turn is over, whatever the witnesses say
     merge_s: float = 0.3  # speech this soon after the answer's start is the same turn going on

@@ -29,8 +29,9 @@ CLOSED = 0.3
 MAYBE_CLOSED = 0.1
 HARDLY_CLOSED = 0.02
 NEVER_CLOSED = 0.01
-CLOSED_S = 0.4  # text and sound agree on an end; the model's word takes about this long to arrive
-CLOSED_UNHEARD_S = 0.5  # the text is whole by form and model, the sound doesn't fall
+SURELY_CLOSED_S = 0.3  # text and sound leave no doubt; the model's word takes about this long to arrive
+CLOSED_S = 0.4  # text and sound agree on an end
+CLOSED_UNHEARD_S = 0.45  # the text is whole by form and model, the sound doesn't fall
 CLOSED_DOUBTED_S = 0.77  # one of them has doubts; pauses of 0.75 s are over by then
 OPEN_ENDED_S = 0.97  # neither is for an end, yet nothing trails off
 DEFAULT_SOUND = 0.5  # where Smart Turn can't be asked
@@ -184,7 +185,7 @@ def _closed_s(form: Form, probability: float | None, closing: float) -> float:
     """The model's word on the text goes before its form; the sound can still hold the turn open."""
     sounds = DEFAULT_SOUND if probability is None else probability
     if closing >= SURELY_CLOSED and sounds >= LIKELY:
-        return QUESTION_S
+        return SURELY_CLOSED_S
     whole = form in ("statement", "question")
     if closing >= CLOSED and sounds >= VETO:
         return CLOSED_S
