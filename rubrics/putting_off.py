@@ -43,15 +43,9 @@ _GOING_ON = (
     rf"(?:do you have|have you got|could you spare|can you give me) (?:a |{NUMBER} )(?:\w+ )?{_WHILE}"
 )
 
-_SENDS = re.compile(rf"(?<![\w'])(?:{SENDING}|{_READS})(?![\w'])")
-_ASKS_LEAVE = re.compile(rf"(?<![\w'])(?:{_GOING_ON})(?![\w'])")
-
-
-def without_sending(text: str) -> str:
-    """The plain text without offers to send something to read."""
-    return plain(_SENDS.sub(" ", plain(text)))
+_PUTS_OFF = re.compile(rf"(?<![\w'])(?:{SENDING}|{_READS}|{_GOING_ON})(?![\w'])")
 
 
 def substance(text: str) -> str:
     """The plain text without offers to send something and requests for leave: neither answers or explores a concern."""
-    return plain(_ASKS_LEAVE.sub(" ", without_sending(text)))
+    return plain(_PUTS_OFF.sub(" ", plain(text)))

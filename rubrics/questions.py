@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from rubrics.move_rule import Utterance
-from rubrics.putting_off import without_sending
+from rubrics.putting_off import substance
 from rubrics.text import plain
 
 Kind = Literal["open", "number", "fact", "closed", "leading", "courtesy"]
@@ -208,9 +208,9 @@ _WEEKEND = re.compile(r"\b(?:weekend|holiday|weather|football|match|christmas|ki
 
 
 def question_moves(utterance: Utterance) -> set[str]:
-    """Moves that follow from the questions alone. An offer to send something is none, though it is put as one."""
+    """Moves that follow from the questions alone. Offering to send something or asking leave is none, but by form."""
     found: set[str] = set()
-    for question in questions(without_sending(utterance.unquoted)):
+    for question in questions(substance(utterance.unquoted)):
         if question.kind == "open":
             found.add(
                 "small_talk"

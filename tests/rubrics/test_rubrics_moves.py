@@ -140,9 +140,15 @@ OBJECTIONS = [
 )
 def test_sending_something_and_asking_leave_settle_no_objection(line: str, objection: str) -> None:
     moves = set(recognize_moves(line, objection))
-    assert not moves & {"answer_objection", "explore_objection", "follow_up", "ask_open_question"}
-    if "send" in line or "pop" in line or "email" in line:
-        assert not moves & {"ask_closed_question", "ask_permission"}
+    assert not moves & {
+        "answer_objection",
+        "explore_objection",
+        "follow_up",
+        "ask_open_question",
+        "ask_closed_question",
+    }
+    if "send" in line or "sent" in line:
+        assert "ask_permission" not in moves
 
 
 @pytest.mark.parametrize(
