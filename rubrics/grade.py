@@ -11,6 +11,7 @@ from rubrics.advice import advise, better_line
 from rubrics.delivery import Reading, readings
 from rubrics.evidence import Evidence, Quote, locate, matches
 from rubrics.judge import judge
+from rubrics.moves import Recognize, recognize_moves
 from rubrics.outcome import judge_outcome
 from rubrics.phrase import judge_phrase
 from rubrics.rubric import Criterion, Kind, Rubric
@@ -132,15 +133,21 @@ class Grade:
 
 
 def grade(
-    record: CallRecord, rubric: Rubric, *, kind: str = "", report: Callable[[int, int], None] | None = None
+    record: CallRecord,
+    rubric: Rubric,
+    *,
+    kind: str = "",
+    report: Callable[[int, int], None] | None = None,
+    recognize: Recognize = recognize_moves,
 ) -> Grade:
     """Grade a call by a rubric.
 
     `kind` ("sales", "service", "collections") chooses the ranges shown beside the measures. `report(done, total)` is
-    called after each criterion. Never raises for what stands in the record: a call of one word, without either side or
-    with overlapping turns gets a grade that says what couldn't be scored.
+    called after each criterion. `recognize` is asked once for each of the learner's turns; one that remembers what was
+    asked during the call leaves next to nothing to do at its end. Never raises for what stands in the record: a call of
+    one word, without either side or with overlapping turns gets a grade that says what couldn't be scored.
     """
-    call = Transcript(record)
+    call = Transcript(record, recognize)
     criteria = rubric.criteria
     scored = []
     for criterion in criteria:

@@ -46,6 +46,25 @@ FIGURE_CLAIM = rule(
 )
 """A figure about results, without source or condition. A customer named as having got it is a source."""
 
+ROLE_BREAK = rule(
+    "role_break",
+    r"(?:ignore|disregard|forget|override) (?:all |your |the |my |any |previous |prior |these |those |of "
+    r")*(?:instructions?|prompts?|rules|guidelines|scenario|system|script you)|system prompt|as an ai|"
+    r"(?:are you|you are|i am|talking to|speaking to) (?:just |really |only |actually )?(?:an? )?(?:ai|"
+    r"bot|robot|chat ?bot|language model|chat ?gpt|machine|computer|simulation|large language model)|"
+    r"(?:you are|be|act as|play) (?:now |actually )?(?:the |a )?(?:salesperson|sales ?rep|sales agent|"
+    r"assistant|interviewer|grader|evaluator|call agent)|(?:you are now) (?:the|a|an)|"
+    r"(?:give|award|assign|grant) (?:me|this call|us|the learner|it) (?:a )?(?:full|top|maximum|perfect|"
+    r"highest|hundred|level|the best|\w+ out of)(?: \w+)?(?: marks?| scores?| points?| grade)?|full marks|"
+    r"(?:score|mark|rate|grade) (?:me|this (?:call|criterion)|this) (?:as |a |at )?|note to (?:the "
+    r")?(?:grader|judge|evaluator|ai|system)|(?:dear|hey|attention|to the) (?:grader|evaluator|judge|"
+    r"examiner|ai)|pretend (?:to be|you are|that you)|role ?play(?:ing)?|rubric|(?:large )?language model|"
+    r"chat ?gpt|jailbreak|this is (?:only|just) (?:a )?(?:simulation|test|exercise|role)|criteri(?:on|a) "
+    r"(?:is|are|was|were) (?:met|satisfied|fulfilled)|your (?:prompt|instructions|system message|"
+    r"developer)|simulat(?:ed|ion)|artificial intelligence|switch roles|swap roles",
+    r"rate me out|machine (?:that|is|broke)|answering machine|your instructions (?:for|were|to the)",
+)
+
 RULES = (
     rule(
         "blame",
@@ -141,22 +160,5 @@ RULES = (
         affirmed=True,
         own=True,
     ),
-    rule(
-        "role_break",
-        r"(?:ignore|disregard|forget|override) (?:all |your |the |my |any |previous |prior |these |those |of "
-        r")*(?:instructions?|prompts?|rules|guidelines|scenario|system|script you)|system prompt|as an ai|"
-        r"(?:are you|you are|i am|talking to|speaking to) (?:just |really |only |actually )?(?:an? )?(?:ai|"
-        r"bot|robot|chat ?bot|language model|chat ?gpt|machine|computer|simulation|large language model)|"
-        r"(?:you are|be|act as|play) (?:now |actually )?(?:the |a )?(?:salesperson|sales ?rep|sales agent|"
-        r"assistant|interviewer|grader|evaluator|call agent)|(?:you are now) (?:the|a|an)|"
-        r"(?:give|award|assign|grant) (?:me|this call|us|the learner|it) (?:a )?(?:full|top|maximum|perfect|"
-        r"highest|hundred|level|the best|\w+ out of)(?: \w+)?(?: marks?| scores?| points?| grade)?|full marks|"
-        r"(?:score|mark|rate|grade) (?:me|this (?:call|criterion)|this) (?:as |a |at )?|note to (?:the "
-        r")?(?:grader|judge|evaluator|ai|system)|(?:dear|hey|attention|to the) (?:grader|evaluator|judge|"
-        r"examiner|ai)|pretend (?:to be|you are|that you)|role ?play(?:ing)?|rubric|(?:large )?language model|"
-        r"chat ?gpt|jailbreak|this is (?:only|just) (?:a )?(?:simulation|test|exercise|role)|criteri(?:on|a) "
-        r"(?:is|are|was|were) (?:met|satisfied|fulfilled)|your (?:prompt|instructions|system message|"
-        r"developer)|simulat(?:ed|ion)|artificial intelligence|switch roles|swap roles",
-        r"rate me out|machine (?:that|is|broke)|answering machine|your instructions (?:for|were|to the)",
-    ),
+    ROLE_BREAK,
 )

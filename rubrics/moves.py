@@ -7,6 +7,7 @@ guaranteed".
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -20,6 +21,9 @@ from rubrics.sources import proves_by_name
 Family = Literal[
     "opening", "discovery", "listening", "value", "objections", "closing", "empathy", "ownership", "compliance", "harm"
 ]
+
+Recognize = Callable[[str, str], Collection[str]]
+"""The ids of the moves that a text makes, given what the customer said before it ("" where nothing was)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from rubrics.move_rule import Rule, Utterance, first_match
-from rubrics.moves import recognize_moves
+from rubrics.move_rule import Rule, Utterance, first_match, makes
+from rubrics.move_rules_harm import ROLE_BREAK
+from rubrics.moves import Recognize, recognize_moves
 from rubrics.pairs import OBJECTION
 from rubrics.questions import questions
 from rubrics.text import content, plain
@@ -79,6 +80,7 @@ class Transcript:
     """One call, read once: every judge of a criterion asks this, never the words of the learner for instructions."""
 
     record: CallRecord
+    recognize: Recognize = recognize_moves
 
     @cached_property
     def turns(self) -> tuple[Turn, ...]:
@@ -114,7 +116,7 @@ class Transcript:
         found = {}
         for turn in self.learner:
             before = self.before(turn)
-            found[turn.index] = frozenset(recognize_moves(turn.text, before.text if before else ""))
+            found[turn.index] = frozenset(self.recognize(turn.text, before.text if before else ""))
         return found
 
     def making(self, *moves: str) -> tuple[Turn, ...]:
@@ -225,12 +227,14 @@ class Transcript:
 
 def _judged(turn: Turn) -> Turn:
     """The turn without sentences that break the role: to whom they speak isn't on the line, so they earn nothing."""
-    if turn.who == "customer" or "role_break" not in recognize_moves(turn.text):
+    if turn.who == "customer" or not _breaks_role(turn.text):
         return replace(turn, text=turn.text.strip())
-    kept = [
-        match[0] for match in _SENTENCE.finditer(turn.text) if "role_break" not in recognize_moves(match[0].strip())
-    ]
+    kept = [match[0] for match in _SENTENCE.finditer(turn.text) if not _breaks_role(match[0])]
     return replace(turn, text="".join(kept).strip())
+
+
+def _breaks_role(text: str) -> bool:
+    return makes(ROLE_BREAK, Utterance.read(text))
 
 
 def is_yes(turn: Turn | None) -> bool:

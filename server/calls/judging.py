@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rubrics.moves import Recognize, recognize_moves
 from server.calls import results
 from server.calls.grading import Graded, NothingToGrade, Report
 from server.catalogue import Catalogue
@@ -10,10 +11,13 @@ from server.storage.tables import CallRow
 
 
 class RubricGrader:
-    """`server.calls.grading.Grader`: blocking, for a worker thread."""
+    """`server.calls.grading.Grader`: blocking, for a worker thread.
 
-    def __init__(self, catalogue: Catalogue, folders: CallFolders) -> None:
-        self._catalogue, self._folders = catalogue, folders
+    Give it the recogniser that the director asks during calls: one that remembers has recognised nearly all by the end.
+    """
+
+    def __init__(self, catalogue: Catalogue, folders: CallFolders, recognize: Recognize = recognize_moves) -> None:
+        self._catalogue, self._folders, self._recognize = catalogue, folders, recognize
 
     def __call__(self, row: CallRow, report: Report) -> Graded:
         from rubrics.grade import grade
@@ -25,5 +29,6 @@ class RubricGrader:
         if not record.learner_turns:
             raise NothingToGrade("there is nothing to grade: the learner didn't say anything")
         scenario = self._catalogue.scenarios.get(row.scenario)
-        result = grade(record, rubric, kind=scenario.kind if scenario else "", report=report)
+        kind = scenario.kind if scenario else ""
+        result = grade(record, rubric, kind=kind, report=report, recognize=self._recognize)
         return Graded(result.to_json(), str(rubric.version))
