@@ -2,7 +2,8 @@
 
 Learners speak in the voice that the customer doesn't use, and in people's recordings where the shared data is there.
 Prints with --json: "voice_to_voice_ms", "substance_ms", "gap_ms", "barge_in_ms", "duck_ms" (each p50, p90, p95, max,
-n), "cut_ins", "unanswered", "turns", the same under "synthetic" and "human", "memory_mb", "targets", "calls", "method".
+n), "cut_ins", "unanswered", "turns", the same under "synthetic" and "human", "grade_ready_ms" (hang-up to a grade that
+can be read), "memory_mb", "targets", "calls", "method".
 The exit code is 1 when a call broke off.
 """
 
@@ -15,15 +16,16 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from server.benches._calls import scenarios, spoken_through
+from server.benches._calls import Graded, graded, rung, scenarios
 from server.benches._learners import SCRIPTS, shared_speech, spoken
 from server.benches._process import ServerProcess, serving
 from server.benches._targets import target
-from server.calls.caller import Conversation, Measured
+from server.calls.caller import Conversation, Measured, converse
 from server.calls.client import CallError
-from server.commands.call import METHOD, as_report, summary
+from server.commands.call import METHOD, as_report, quantiles, summary
 from server.errors import UserError
 from server.models.store import ModelStore
 from voice.speak import Speaker
@@ -39,10 +41,20 @@ TARGETS = (
     ("barge_in_ms", "p95", 200.0),
     ("cut_ins", None, 0.0),
 )
+GRADE_READY_MS = 20_000.0
 MEMORY_TARGETS_MB = {"idle_without_models": 300.0, "in_call": 3_000.0}
 _WHOLE = ("hangup", "customer_hangup")
 _SETTLE_S = 3.0
 _SAMPLE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A scenario's call and what became of it."""
+
+    scenario: str
+    talk: Conversation
+    grade: Graded
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(json.dumps(report, indent=2) if arguments.json else _shown(report))
     for line in complaints:
         print(f"ringside bench call: the server logged {line}", file=sys.stderr)
-    return 0 if report["turns"] and all(talk.ended in _WHOLE for _, talk in talks) else 1
+    return 0 if report["turns"] and all(one.talk.ended in _WHOLE for one in talks) else 1
 
 
 def _idle_without_models() -> float | None:
@@ -85,7 +97,7 @@ def _idle_without_models() -> float | None:
 
 async def _calls(
     arguments: argparse.Namespace, url: str, server: ServerProcess | None, memory: dict[str, float | None]
-) -> list[tuple[str, Conversation]]:
+) -> list[Rung]:
     chosen = scenarios(url, arguments.scenario)
     speaker = Speaker({"hibari": Hibari(), "piper": Piper({"joe": ModelStore.default().path("piper-joe")})})
     watch = asyncio.create_task(_watch(server, memory)) if server else None
@@ -96,8 +108,9 @@ async def _calls(
                 voice = "piper:joe" if scenario["persona"]["pronoun"] == "she" else "hibari:heart"
                 recordings, cut_ins = spoken(SCRIPTS[scenario["kind"]], speaker, voice)
                 seed = arguments.seed + round_number
-                talk = await spoken_through(url, scenario["id"], recordings, seed=seed, barge_in=cut_ins)
-                talks.append((scenario["id"], talk))
+                async with rung(url, scenario["id"], seed=seed) as client:
+                    talk = await converse(client, recordings, barge_in=cut_ins)
+                    talks.append(Rung(scenario["id"], talk, await graded(url, client)))
     finally:
         if watch:
             watch.cancel()
@@ -114,8 +127,8 @@ async def _watch(server: ServerProcess, memory: dict[str, float | None]) -> None
         await asyncio.sleep(_SAMPLE_S)
 
 
-def _report(talks: Sequence[tuple[str, Conversation]], memory: dict[str, float | None]) -> dict[str, Any]:
-    turns = [turn for _, talk in talks for turn in talk.turns]
+def _report(talks: Sequence[Rung], memory: dict[str, float | None]) -> dict[str, Any]:
+    turns = [turn for one in talks for turn in one.talk.turns]
     people: list[Measured] = [turn for turn in turns if turn.name.startswith("human:")]
     figures = summary(turns)
     answered = figures["turns"] > figures["unanswered"]  # without an answer there is nothing to cut in with
@@ -125,15 +138,27 @@ def _report(talks: Sequence[tuple[str, Conversation]], memory: dict[str, float |
         else target(name, figures[name] if answered else None, limit)
         for name, quantile, limit in TARGETS
     ]
+    grades = quantiles([one.grade.ready_ms for one in talks])
+    all_graded = grades["n"] == len(talks)  # a grade that never came isn't a quick one
+    targets.append(target("grade_ready_ms max", grades["max"] if all_graded else None, GRADE_READY_MS))
     targets += [target(f"memory_mb {name}", memory.get(name), limit) for name, limit in MEMORY_TARGETS_MB.items()]
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     return {
         **figures,
         "synthetic": summary([turn for turn in turns if turn not in people]),
         "human": summary(people),
+        "grade_ready_ms": grades,
         "memory_mb": memory,
         "targets": targets,
-        "calls": [{"scenario": scenario, **as_report(talk)} for scenario, talk in talks],
+        "calls": [
+            {
+                "scenario": one.scenario,
+                "duration_s": one.grade.call_s,
+                "grade_ready_ms": one.grade.ready_ms,
+                **as_report(one.talk),
+            }
+            for one in talks
+        ],
         "method": {
             **METHOD,
             "cores": os.cpu_count(),

@@ -129,7 +129,7 @@ async def converse(
         if not heard_out and not client.over:
             said[-1] = _with_problem(said[-1], f"the customer's turn wasn't over after {patience_s:g} s")
     if not client.over:
-        await client.send_text("hangup")
+        await client.hang_up()
         await client.until(lambda: False, _HANG_UP_S)  # until it is over
     return _conversation(client, said, len(recordings) - len(said))
 
@@ -170,7 +170,7 @@ def _with_problem(said: _Said, problem: str) -> _Said:
 
 
 def _conversation(client: WireClient, said: Sequence[_Said], unspoken: int) -> Conversation:
-    limits = [*(turn.first_s for turn in said[1:]), float("inf")]
+    limits = [*(turn.first_s for turn in said[1:]), float("inf")][: len(said)]
     turns = tuple(
         _measured(client, index, turn, limit) for index, (turn, limit) in enumerate(zip(said, limits, strict=True))
     )

@@ -86,6 +86,7 @@ class WireClient:
     ducked_at_s: dict[int, float] = field(default_factory=dict)  # when an utterance was first to be played softly
     ended: str | None = None
     result: str | None = None
+    hung_up_at_s: float | None = None  # by either side
     latest_frame_ms: float = 0.0
     utterance: int = -1  # the learner's, set by who speaks through this client; turns are filed under it
     _start_s: float = 0.0
@@ -118,6 +119,10 @@ class WireClient:
 
     async def send_text(self, kind: str, **values: object) -> None:
         await self.send(json.dumps({"type": kind, **values}))
+
+    async def hang_up(self) -> None:
+        self.hung_up_at_s = self.clock.now_s()
+        await self.send_text("hangup")
 
     async def until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
         """Whether the condition came true within the time. False too when the call is over first."""
@@ -202,6 +207,7 @@ class WireClient:
                 self.errors.append((message["code"], message["message"]))
             case "ended":
                 self.ended, self.result = message["reason"], message.get("result")
+                self.hung_up_at_s = now_s if self.hung_up_at_s is None else self.hung_up_at_s
 
 
 async def appoint(server: str, scenario: str, **options: object) -> Appointment:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from server.benches._calls import Graded
 from server.benches._learners import SCRIPTS, Line, shared_speech, spoken
 from server.benches._process import ServerProcess, serving
-from server.benches.call import _report
+from server.benches.call import Rung, _report
 from server.calls.caller import Conversation, Measured
 from server.commands.bench import names
 from server.errors import UserError
@@ -21,8 +22,8 @@ def turn(name: str = "x", voice_to_voice_ms: float | None = 500.0, *, cut_in: bo
     return Measured(name, voice_to_voice_ms, 1_900.0, 200.0, None, None, cut_in, "text", "reply")
 
 
-def call(*turns: Measured) -> tuple[str, Conversation]:
-    return "cold-call", Conversation(turns, "Hello?", "hangup", 0, (), 1.0)
+def call(*turns: Measured, grade_ms: float | None = 400.0) -> Rung:
+    return Rung("cold-call", Conversation(turns, "Hello?", "hangup", 0, (), 1.0), Graded(grade_ms, 90.0))
 
 
 def test_there_are_enough_turns_of_every_kind() -> None:
@@ -60,6 +61,7 @@ def test_the_report_holds_figures_against_targets_and_people_apart() -> None:
     met = {target["figure"]: target["met"] for target in report["targets"]}
     assert met["voice_to_voice_ms p50"] is True
     assert met["cut_ins"] is False
+    assert met["grade_ready_ms max"] is True
     assert met["memory_mb in_call"] is True
     assert met["memory_mb idle_without_models"] is None  # not measured is not met
     assert met["barge_in_ms p95"] is None
@@ -67,7 +69,7 @@ def test_the_report_holds_figures_against_targets_and_people_apart() -> None:
 
 def test_calls_without_answers_meet_no_target() -> None:
     nothing = Measured("piper:joe 1", None, None, None, None, None, False, "", "", "no answer was heard")
-    report = _report([call(nothing)], {})
+    report = _report([call(nothing, grade_ms=None)], {})
     assert {target["met"] for target in report["targets"]} == {None}
 
 

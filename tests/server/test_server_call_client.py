@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from server.benches._calls import graded, rung
 from server.calls.caller import converse, recording
 from server.calls.client import Appointment, CallError, WireClient, appoint, connected
 from server.calls.player import JITTER_BUFFER_S, Player
@@ -127,6 +128,7 @@ class Script:
     cut_in_at_s: float | None = None
     silent: bool = False
     unheard_turn: int | None = None  # isn't told, as if it had been a nod
+    grade_states: list[str] = field(default_factory=list)  # what each look at the grade finds; the last one stays
     frames: list[int] = field(default_factory=list)
     played: list[dict[str, int]] = field(default_factory=list)
 
@@ -224,7 +226,16 @@ def scripted() -> Iterator[tuple[str, Script]]:
         with contextlib.suppress(WebSocketDisconnect):
             await ScriptedCustomer(websocket, script).run()
 
-    app = Starlette(routes=[Route("/api/calls", calls, methods=["POST"]), WebSocketRoute("/socket", socket)])
+    async def detail(_request: Request) -> JSONResponse:
+        state = script.grade_states.pop(0) if len(script.grade_states) > 1 else script.grade_states[0]
+        return JSONResponse({"grade_state": {"state": state}, "duration_s": 90.0})
+
+    routes = [
+        Route("/api/calls", calls, methods=["POST"]),
+        Route("/api/calls/{id}", detail),
+        WebSocketRoute("/socket", socket),
+    ]
+    app = Starlette(routes=routes)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="websockets-sansio", lifespan="off")
     server = uvicorn.Server(config)
     bound = config.bind_socket()
@@ -255,6 +266,19 @@ async def test_declared_latencies_are_what_is_measured(scripted: tuple[str, Scri
         assert turn.problem is None
     assert set(script.frames) == {320}
     assert [frame["samples"] for frame in script.played if frame["utterance"] == 1][-1] == 28_800
+
+
+@pytest.mark.parametrize("last", ["ready", "failed"])
+async def test_the_wait_for_a_grade_is_counted_from_hang_up(scripted: tuple[str, Script], last: str) -> None:
+    url, script = scripted
+    script.grade_states = ["pending", "running", last]
+    async with rung(url, "known", seed=3) as client:
+        await converse(client, [], quiet_line_s=0.1)
+        hung_up_at_s = client.hung_up_at_s
+        found = await graded(url, client)
+        waited_ms = 1000 * (client.clock.now_s() - (hung_up_at_s or 0.0))
+    assert hung_up_at_s is not None and found.call_s == 90.0
+    assert found.ready_ms is None if last == "failed" else 100.0 <= (found.ready_ms or 0.0) <= waited_ms
 
 
 async def test_a_customer_who_answers_too_early_has_cut_in(scripted: tuple[str, Script]) -> None:
