@@ -12,6 +12,8 @@ export interface DeskEvents {
   running(on: boolean): void;
 }
 
+/** Firefox takes half a second to start its sound; what takes longer than this won't start by itself. */
+const SLOWEST_START_MS = 3000;
 /** Still heard, plainly in the background: -10 dB. */
 const DUCKED = 0.32;
 /** Fast enough to be felt as giving way, slow enough not to click. */
@@ -29,6 +31,8 @@ export class SoundDesk {
   private source: MediaStreamAudioSourceNode | null = null;
   private stream: MediaStream | null = null;
   private readonly loading: Promise<void>;
+  /** The sound has run, or should have by now: that it doesn't is news. */
+  private started = false;
 
   constructor(private readonly events: DeskEvents) {
     // Safari starts a context suspended: only a resume within the click wakes it.
@@ -69,8 +73,15 @@ export class SoundDesk {
     playback.connect(this.volume).connect(this.context.destination);
     this.playback = playback;
     this.tellLatency();
-    this.context.onstatechange = () => this.events.running(this.context.state === 'running');
-    this.context.onstatechange(new Event('statechange'));
+    this.started = this.context.state === 'running';
+    this.context.onstatechange = () => {
+      this.started ||= this.context.state === 'running';
+      this.tellState();
+    };
+    setTimeout(() => {
+      this.started = true;
+      this.tellState();
+    }, SLOWEST_START_MS);
   }
 
   /** Asks for the sound again after the browser stopped it. Some allow that inside a click only. */
@@ -138,6 +149,10 @@ export class SoundDesk {
   private tellLatency(): void {
     const seconds = this.context.outputLatency || this.context.baseLatency || 0;
     this.tell({ type: 'latency', seconds });
+  }
+
+  private tellState(): void {
+    if (this.started && this.context.state !== 'closed') this.events.running(this.context.state === 'running');
   }
 
   private tell(message: ToPlayback, transfer: Transferable[] = []): void {
