@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from personas.drift import content, drifts, swaps_owner
 from personas.facts import reveals
-from personas.guard_phrases import ASSISTANT, COACHING, COMMON, FIGURE_WORDS, FOREIGN, MARKUP, PROMISE, PROMPT, ROLES
+from personas.guard_phrases import ASSISTANT, COACHING, FIGURE_WORDS, FOREIGN, MARKUP, PROMISE, PROMPT, ROLES
 from personas.scenario import Fact, Kind
 from personas.state import plain
 
@@ -20,14 +21,17 @@ Fault = Literal[
 ]
 ECHO_WORDS = 5  # this many words in a row of the learner's sound like a parrot; fewer are ordinary agreement
 ECHO_SHARE = 0.75
-DRIFT_SHARE = 0.34  # a wording that shares less of its content with the gist says something else
-PIECE_SHARE = 0.5
 REPEAT_WORDS = 6
+PROMPT_WORDS = 5  # in a row; what is written about a person isn't what they say
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the guard reads a wording by. `open_facts` may be spoken of, `hidden` may not."""
+    """What the guard reads a wording by. `open_facts` may be spoken of, `hidden` may not, `tells` are to be told now.
+
+    `binding` says that the gist has to arrive and not just some of it: it tells, objects, asks or agrees. `prompt` is
+    what the model was told about the person.
+    """
 
     kind: Kind
     gist: str
@@ -39,10 +43,13 @@ class Known:
     said_before: tuple[str, ...] = ()
     may_agree: bool = False
     free: bool = False
+    binding: bool = False
+    tells: tuple[Fact, ...] = ()
+    prompt: str = ""
 
 
-def find_fault(text: str, known: Known, *, whole: bool = False) -> Fault | None:
-    """The first thing that is wrong with `text`, a piece of the turn, or (`whole`) all of it."""
+def find_fault(text: str, known: Known, *, after: str = "", whole: bool = False) -> Fault | None:
+    """The first thing that is wrong with `text`, a piece of the turn behind what was said `after`, or (`whole`) all."""
     lowered = plain(text)
     if MARKUP.search(text) or len(FOREIGN.intersection(lowered.split())) >= 2:
         return "language"
@@ -53,9 +60,11 @@ def find_fault(text: str, known: Known, *, whole: bool = False) -> Fault | None:
     for fault, pattern in _PATTERNS:
         if _found_beyond(pattern, raw, known.gist):
             return fault
+    if known.prompt and _shares_run(lowered, plain(known.prompt), PROMPT_WORDS, gist):
+        return "prompt"
     if known.name and re.search(rf"\b{known.name.lower()} (wants|says|is|would|replies)\b", lowered):
         return "prompt"
-    if _found_beyond(ROLES[known.kind], raw, known.gist):
+    if _found_beyond(ROLES[known.kind], raw, known.gist) or swaps_owner(text, known.gist):
         return "role"
     if not known.may_agree and _found_beyond(PROMISE, raw, known.gist):
         return "promise"
@@ -69,7 +78,9 @@ def find_fault(text: str, known: Known, *, whole: bool = False) -> Fault | None:
         return "repeat"
     if known.opener and plain(known.opener) in lowered:
         return "repeat"
-    if not known.free and _drifts(lowered, gist, whole):
+    if whole and any(reveals(fact, known.gist) and not reveals(fact, text) for fact in known.tells):
+        return "drift"
+    if not known.free and drifts(text, known.gist, after=after, binding=known.binding, whole=whole):
         return "drift"
     return None
 
@@ -100,9 +111,9 @@ def _allowed_figures(known: Known) -> set[str]:
 def _echoes(text: str, heard: str, gist: str) -> bool:
     if _shares_run(text, heard, ECHO_WORDS, gist):
         return True
-    content, theirs = _content(text), _content(heard)
-    own = content - _content(gist)
-    return len(content) >= 3 and len(own & theirs) / len(content) >= ECHO_SHARE
+    said = content(text)
+    taken = (said - content(gist)) & content(heard)
+    return len(said) >= 3 and len(taken) / len(said) >= ECHO_SHARE
 
 
 def _shares_run(text: str, other: str, length: int, gist: str) -> bool:
@@ -113,23 +124,6 @@ def _shares_run(text: str, other: str, length: int, gist: str) -> bool:
         if run in padded and run not in f" {gist} ":
             return True
     return False
-
-
-def _drifts(text: str, gist: str, whole: bool) -> bool:
-    content, wanted = _content(text), _content(gist)
-    if not wanted:
-        return False
-    if not content:
-        return whole or text.split()[-1] not in gist.split()
-    shared = len(content & wanted)
-    if whole:
-        return shared / len(wanted) < DRIFT_SHARE
-    # A piece that ends on a word of the gist can be gone on from by the authored line, should the rest fail.
-    return shared / len(content) < PIECE_SHARE or text.split()[-1] not in gist.split()
-
-
-def _content(text: str) -> set[str]:
-    return {word[:6] for word in text.split() if word not in COMMON}
 
 
 def count_faults(faults: Iterable[Fault]) -> dict[str, int]:

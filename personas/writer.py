@@ -1,49 +1,53 @@
 """Words an intention through any OpenAI-compatible chat endpoint, streamed, guarded, and never late.
 
-The prompt only ever grows at its end (system, two examples, the exchanges so far, the caller's words, what is to be got
-across, the opener as the start of the answer), so that a server which keeps its prompt cache reads just the new tokens:
-with Qwen2.5-1.5B on two cores 40 to 50 of 1,000, 0.6 s. A small model left to its own wording swaps roles within two
-turns (measured), so unless `free` it is told to stay close to the authored line, and a wording that leaves it is
-stopped.
+A small model left to its own wording swaps roles within two turns (measured), so unless `free` it is told to stay close
+to the authored line (`personas.prompt`), and a wording that leaves it is stopped.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from openai import AsyncOpenAI, OpenAIError
+from openai.types.chat import ChatCompletionChunk
 
 from personas.clauses import ClauseSplitter, joined, pieces
 from personas.guard import Fault, Known, count_faults, find_fault
 from personas.intention import Intention
-from personas.persona import Persona
+from personas.prompt import Exchange, Message, Prompt
 from personas.script import Script
 from personas.state import State
 
-Message = dict[str, str]
-EXCHANGES_KEPT = 16  # about 1,600 tokens; dropped by the half, so that the cached prefix changes once in eight turns
 MAX_TOKENS = 64  # two short sentences
-TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """What the caller said, what the customer meant to get across, and what of it was heard."""
+class Try:
+    """How freely the model words: by its temperature, and behind how many words of the authored line."""
 
-    caller: str
-    gist: str
-    said: str
+    temperature: float
+    begun_words: int
+
+
+# A small model may take the opener for the whole answer, or go on from it to the caller and forget what was to be got
+# across: begun for it, the answer is neither empty nor on its way elsewhere.
+TRIES = (Try(0.7, 1), Try(0.2, 2))
 
 
 @dataclass(slots=True)
 class WordingAccount:
-    """What it took to word one turn; goes into the journal."""
+    """What it took to word one turn; goes into the journal.
+
+    `prompt_tokens` were in the requests, `reused_tokens` of them in the server's cache; both 0 where it doesn't say.
+    """
 
     tries: int = 0
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
     faults: list[Fault] = field(default_factory=list)
     late: bool = False
     failed: str = ""
@@ -52,6 +56,8 @@ class WordingAccount:
     def to_json(self) -> dict[str, Any]:
         return {
             "tries": self.tries,
+            "prompt_tokens": self.prompt_tokens,
+            "reused_tokens": self.reused_tokens,
             "guard": count_faults(self.faults),
             "late": self.late,
             "failed": self.failed,
@@ -67,7 +73,8 @@ class Piece:
 
 class Writer:
     """`client` and `model` name the endpoint. `first_clause_s`, `stall_s`: how long the first and each later clause may
-    take before the authored line is spoken instead. `free` lets a large model choose its own words."""
+    take before the authored line is spoken instead. `free` lets a large model choose its own words. `extra`
+    holds fields of the request that only this server knows."""
 
     def __init__(
         self,
@@ -77,16 +84,24 @@ class Writer:
         first_clause_s: float = 1.4,
         stall_s: float = 2.5,
         free: bool = False,
+        extra: Mapping[str, Any] | None = None,
     ) -> None:
         self._client = client
         self._model = model
         self._first_clause_s = first_clause_s
         self._stall_s = stall_s
         self._free = free
+        self._extra = dict(extra or {})
 
     async def preview(self, script: Script, history: Sequence[Exchange], text: str) -> None:
         """Have the server read the prompt as far as the caller's words `text`. A failure is no matter."""
-        messages = [*_prefix(script, history, self._free), {"role": "user", "content": f'Caller: "{text.strip()}'}]
+        await self._read(Prompt(script, self._free).heard_so_far(history, text))
+
+    async def prepare(self, script: Script) -> None:
+        """Have the server read what all calls of the script's scenario begin with. A failure is no matter."""
+        await self._read(Prompt(script, self._free).beginning())
+
+    async def _read(self, messages: list[Message]) -> None:
         with contextlib.suppress(OpenAIError, OSError):
             await self._client.chat.completions.create(
                 model=self._model, messages=_typed(messages), max_tokens=1, temperature=0.0
@@ -105,9 +120,9 @@ class Writer:
         known = _known(script, state, history, heard, intention, self._free)
         spoken: list[str] = []
         deadline = asyncio.get_running_loop().time() + self._first_clause_s
-        for attempt in range(TRIES):
+        for _ in TRIES:
             account.tries += 1
-            stream = self._stream(script, history, heard, intention, attempt)
+            stream = self._stream(script, history, heard, intention, account)
             complete = False
             async with contextlib.aclosing(self._guarded(stream, known, spoken, account, deadline)) as clauses:
                 async for clause in clauses:
@@ -148,7 +163,8 @@ class Writer:
                     return
                 rest = splitter.rest() if token is None else ""
                 for clause in [rest] if rest else splitter.feed(token or ""):
-                    fault = find_fault(clause, known) or find_fault(" ".join([*spoken, clause]), known)
+                    fault = find_fault(clause, known, after=" ".join(spoken))
+                    fault = fault or find_fault(" ".join([*spoken, clause]), known)
                     if fault is None and token is None:
                         fault = find_fault(" ".join([*spoken, clause]), known, whole=True)
                     if fault is not None:
@@ -164,90 +180,72 @@ class Writer:
                     return
 
     async def _stream(
-        self, script: Script, history: Sequence[Exchange], heard: str, intention: Intention, attempt: int
+        self, script: Script, history: Sequence[Exchange], heard: str, intention: Intention, account: WordingAccount
     ) -> AsyncGenerator[str, None]:
-        messages = [
-            *_prefix(script, history, self._free),
-            {"role": "user", "content": _asked(script.persona, heard, intention.line, self._free)},
-        ]
-        # A small model may take the opener for the whole answer; begun for it, the second try can't be empty.
-        begun = "" if attempt == 0 else intention.line.split()[0]
+        attempt = TRIES[account.tries - 1]
+        begun = " ".join(joined(intention.opener, intention.line).split()[: 0 if self._free else attempt.begun_words])
         start = f"{intention.opener} {begun}".strip()
-        if start:
-            messages.append({"role": "assistant", "content": start})
+        messages = Prompt(script, self._free).turn(history, heard, intention.line, start)
         response = await self._client.chat.completions.create(
             model=self._model,
             messages=_typed(messages),
             max_tokens=MAX_TOKENS,
-            temperature=0.7 if attempt == 0 else 0.2,
-            seed=(script.seed + attempt) % 2**31,
+            temperature=attempt.temperature,
+            seed=(script.seed + account.tries) % 2**31,
             stop=["\n"],
             stream=True,
+            stream_options={"include_usage": True},
+            extra_body=self._extra or None,
         )
         try:
-            behind = _Behind(start)
-            if begun:
-                yield begun
+            behind = _Behind(start, begun)
+            counted = (0, 0)
             async for chunk in response:
+                read = _tokens_read(chunk) or counted
+                account.prompt_tokens += read[0] - counted[0]
+                account.reused_tokens += read[1] - counted[1]
+                counted = read
                 text = chunk.choices[0].delta.content if chunk.choices else None
                 if text and (text := behind.strip(text)):
-                    yield text
+                    yield begun + text  # nothing at all where nothing follows what was begun
+                    begun = ""
         finally:
             await response.close()
 
 
-class _Behind:
-    """Endpoints that don't continue a started message say the opener again: takes it off the front, once."""
+def _tokens_read(chunk: ChatCompletionChunk) -> tuple[int, int] | None:
+    """The prompt's tokens and how many of them came out of the cache, as far as the chunk tells.
 
-    def __init__(self, opener: str) -> None:
-        self._opener = opener
+    Endpoints tell in the last chunk; llama.cpp also while it reads and with every token, for who stops it early.
+    """
+    if chunk.usage is not None:
+        details = chunk.usage.prompt_tokens_details
+        return chunk.usage.prompt_tokens, (details.cached_tokens if details is not None else 0) or 0
+    more = chunk.model_extra or {}
+    if progress := more.get("prompt_progress"):
+        return progress["total"], progress["cache"]
+    timings = more.get("timings")
+    return (timings["cache_n"] + timings["prompt_n"], timings["cache_n"]) if timings else None
+
+
+class _Behind:
+    """Endpoints that don't continue a started message say its start again, all of it or just what was begun behind the
+    opener: takes that off the front, once."""
+
+    def __init__(self, start: str, begun: str) -> None:
+        self._starts = [text for text in (start, begun) if text]
         self._held = ""
 
     def strip(self, text: str) -> str:
-        if not self._opener:
+        if not self._starts:
             return text
         self._held += text
         heard = self._held.lstrip(' "')
-        if len(heard) < len(self._opener) and self._opener.startswith(heard):
+        if any(start.startswith(heard) for start in self._starts):
             return ""
-        held, opener, self._opener = self._held, self._opener, ""
-        return heard.removeprefix(opener) if heard.startswith(opener) else held
-
-
-def _prefix(script: Script, history: Sequence[Exchange], free: bool) -> list[Message]:
-    persona, scene = script.persona, script.scenario
-    wording = (
-        "Put it in this person's own words, fitting what the caller said."
-        if free
-        else "Stay close to those words, and make them fit what the caller said."
-    )
-    system = (
-        f"You write what {persona.name} says on the phone. {persona.name}: {persona.role}"
-        f"{', ' + persona.company if persona.company else ''}. {persona.about.strip()} {persona.manner.strip()} "
-        f"Today: {persona.moods[script.mood]}.\n{scene.situation.strip()}\n"
-        f"Each message holds the caller's words and what {persona.first_name} wants to get across. {wording} "
-        f"One or two short spoken sentences, in the first person. Keep figures and names as given and add none. "
-        f"Never say the caller's words back."
-    )
-    messages: list[Message] = [{"role": "system", "content": system}]
-    for example in persona.examples:
-        messages.append({"role": "user", "content": _asked(persona, example.caller, example.gist, free)})
-        messages.append({"role": "assistant", "content": example.says})
-    for exchange in _kept(history):
-        messages.append({"role": "user", "content": _asked(persona, exchange.caller, exchange.gist, free)})
-        messages.append({"role": "assistant", "content": exchange.said or "..."})
-    return messages
-
-
-def _kept(history: Sequence[Exchange]) -> Sequence[Exchange]:
-    half = EXCHANGES_KEPT // 2
-    dropped = max(0, -(-(len(history) - EXCHANGES_KEPT) // half)) * half
-    return history[dropped:]
-
-
-def _asked(persona: Persona, caller: str, gist: str, free: bool) -> str:
-    how = ", in own words" if free else ""
-    return f'Caller: "{caller.strip()}"\n{persona.first_name} wants to get across{how}: {gist}'
+        starts, self._starts = self._starts, []
+        again = next((start for start in starts if heard.startswith(start) and not heard[len(start)].isalnum()), None)
+        return self._held if again is None else heard.removeprefix(again)
 
 
 def _typed(messages: list[Message]) -> Any:
@@ -268,8 +266,11 @@ def _known(
         name=script.persona.first_name,
         hidden=tuple(fact for fact in facts if fact.id not in opened),
         open_facts=tuple(fact for fact in facts if fact.id in opened),
+        tells=intention.tells,
+        prompt=Prompt(script, free).brief,
         said_before=tuple(exchange.said for exchange in history[-6:]),
         may_agree=bool(intention.agrees),
+        binding=bool(intention.tells or intention.raises or intention.agrees),
         free=free,
     )
 

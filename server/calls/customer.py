@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from personas.clauses import joined, pieces
 from personas.director import account, decide, settle
 from personas.intention import Cue, Intention
 from personas.persona import Persona
+from personas.prompt import Exchange
 from personas.scenario import Scenario
 from personas.script import Script, write_script
-from personas.state import State, first_state
-from personas.writer import Exchange, WordingAccount, Writer
+from personas.state import State, first_state, plain
+from personas.writer import WordingAccount, Writer
 from rubrics.moves import recognize_moves
 from server.models.llm import LanguageModel, RemoteLanguageModel
 from voice.customer import Heard, Line, Reply
@@ -24,6 +25,8 @@ FIRST_CLAUSE_S = 1.4  # from the tail's text: behind an opener of 1.3 s at most 
 STALL_S = 2.5  # a clause takes about as long to speak
 PATIENT_S = 25.0
 DECISIONS_KEPT = 32  # speculative decisions of a turn or two; older ones can no longer be spoken
+LLAMA_CPP = {"return_progress": True, "timings_per_token": True}  # what was reused is known of prompts given up, too
+RETAKE_S = 3.0  # from a turn's end to the learner's going on: an opener has begun after 1.1 s and lasts 1.5
 CUES = {
     "pick_up": "(picks up the phone)",
     "silence": "(says nothing)",
@@ -43,8 +46,16 @@ def writer_of(model: LanguageModel, *, patient: bool = False) -> WriterNow:
         first_clause_s=PATIENT_S if patient else FIRST_CLAUSE_S,
         stall_s=PATIENT_S if patient else STALL_S,
         free=free,
+        extra={} if free else LLAMA_CPP,
     )
     return lambda: writer if model.status.state == "ready" else None
+
+
+async def read_ahead(model: LanguageModel, scenario: Scenario, persona: Persona) -> None:
+    """Have the model read what all calls of the scenario begin with, so that the first turn needn't wait for it."""
+    writer = writer_of(model)()
+    if writer is not None:
+        await writer.prepare(write_script(scenario, persona, seed=0))
 
 
 @dataclass(slots=True)
@@ -75,6 +86,7 @@ class ScenarioCustomer:
         self._history: list[Exchange] = []
         self._decided: dict[int, _Decided] = {}
         self._last_key = 0
+        self._reacted_at_s: float | None = None  # the end of a turn of whose answer just a reaction was heard
 
     @property
     def openers(self) -> Sequence[str]:
@@ -92,6 +104,8 @@ class ScenarioCustomer:
             heard.occasion, heard.text, tuple(moves), heard.silence_s, heard.duration_s, heard.unplayed, heard.end_s
         )
         intention = decide(self.script, self.state, cue)
+        if self._takes_up(heard) and intention.line:
+            intention = replace(intention, opener="")
         self._last_key += 1
         self._decided[self._last_key] = _Decided(cue, intention, self.state)
         self._decided.pop(self._last_key - DECISIONS_KEPT, None)
@@ -102,6 +116,11 @@ class ScenarioCustomer:
             hang_up=intention.hang_up,
             notes=account(self.script, cue, intention, self.state, intention.after),
         )
+
+    def _takes_up(self, heard: Heard) -> bool:
+        """The learner went on while the customer began to react: another reaction would sound like a stammer."""
+        reacted_at_s = self._reacted_at_s
+        return heard.occasion == "turn" and reacted_at_s is not None and heard.start_s - reacted_at_s <= RETAKE_S
 
     async def preview(self, text: str) -> None:
         writer = self._writer()
@@ -127,6 +146,8 @@ class ScenarioCustomer:
         decided = self._decided[reply.key]
         self.state = settle(decided.intention, decided.before, said)
         self.fallbacks += decided.wording.fallback
+        reaction = plain(decided.intention.opener)
+        self._reacted_at_s = heard.end_s if plain(said) and reaction.startswith(plain(said)) else None
         caller = heard.text or CUES.get(heard.occasion, "")
         self._history.append(Exchange(caller, decided.intention.line, said))
         notes: dict[str, Any] = account(self.script, decided.cue, decided.intention, decided.before, self.state)

@@ -6,6 +6,7 @@ import pytest
 
 from personas.guard import Known, find_fault
 from personas.load import load_library
+from personas.prompt import Prompt
 from personas.script import write_script
 
 LIBRARY = load_library()
@@ -93,3 +94,68 @@ def test_the_learners_own_figures_may_be_taken_up() -> None:
     by = known("cold-call-operations", "That's a lot.", heard="It costs 490 dollars a month.")
     assert find_fault("For 490 dollars I expect a lot.", by) is None
     assert find_fault("For 590 dollars I expect a lot.", by) == "figure"
+
+
+SMALL = replace(SALES, free=False)
+
+
+@pytest.mark.parametrize(
+    ("gist", "text"),
+    [
+        ("Thirty seconds. What is it?", "What is it?"),
+        ("Alright, that makes sense. Go ahead.", "Go ahead."),
+        ("This is Elena. What is it about?", "What is this about?"),
+        ("I appreciate it. It shouldn't take three calls, but I appreciate it.", "Thank you. I appreciate it."),
+        ("It isn't pretty, but the trucks get unloaded.", "It's not pretty, but trucks get unloaded."),
+    ],
+)
+def test_a_small_model_may_leave_out_what_nothing_hangs_on(gist: str, text: str) -> None:
+    assert find_fault(text, replace(SMALL, gist=gist)) is None
+    assert find_fault(text, replace(SMALL, gist=gist), whole=True) is None
+
+
+@pytest.mark.parametrize(
+    ("gist", "text"),
+    [
+        ("That's what the last one said. Why would it work this time?", "This time it doesn't work. Why?"),
+        ("I don't think that number is correct.", "I think that number is correct."),
+        ("The carriers won't log in to anything.", "The carriers log in to anything."),
+        ("Thirty seconds. What is it?", "What do you have in mind?"),
+        ("I asked you what's different this time. You didn't tell me.", "That's why?"),
+        ("Twenty minutes, and no slides.", "Yes, we should set that up."),
+    ],
+)
+def test_a_small_model_may_not_turn_the_gist_round_or_leave_it(gist: str, text: str) -> None:
+    assert find_fault(text, replace(SMALL, gist=gist)) == "drift"
+
+
+def test_what_has_to_arrive_may_not_be_left_out() -> None:
+    by = replace(
+        SMALL, gist="Who's using this that looks like us? Not some giant with a robot warehouse.", binding=True
+    )
+    assert find_fault("Not some giant.", by, whole=True) == "drift"
+    assert find_fault("Not some giant.", replace(by, binding=False), whole=True) is None
+    found = LIBRARY.scenarios["cold-call-operations"]
+    script = write_script(found, LIBRARY.persona_of(found), seed=1)
+    fact = next(fact for fact in script.scenario.facts if fact.id == "process")
+    for free in (False, True):
+        told = Known("sales", gist=fact.says[0], open_facts=(fact,), tells=(fact,), binding=True, free=free)
+        assert find_fault(fact.says[0], told, whole=True) is None
+        assert find_fault("We book the docks every morning.", told, whole=True) == "drift"
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_what_is_the_customers_does_not_become_the_callers(free: bool) -> None:
+    by = replace(SALES, gist="They cut my hours in spring, and your letter didn't help.", free=free)
+    assert find_fault("They cut your hours in spring, and your letter didn't help.", by) == "role"
+    assert find_fault("They cut my hours in spring, and my letter didn't help.", by) == "role"
+    assert find_fault("They cut my hours in spring, and your letter didn't help.", by) is None
+
+
+def test_the_prompts_own_words_are_not_spoken() -> None:
+    found = LIBRARY.scenarios["cold-call-operations"]
+    brief = Prompt(write_script(found, LIBRARY.persona_of(found), seed=1)).brief
+    by = replace(SALES, prompt=brief)
+    assert find_fault("I write what one person says on the phone.", by) == "prompt"
+    assert find_fault("Nineteen years in distribution, eleven of them running warehouses.", by) == "prompt"
+    assert find_fault("I'd rather not say that on a first call.", by) is None

@@ -16,9 +16,10 @@ from personas.facts import reveals
 from personas.guard import find_fault
 from personas.intention import Cue, Intention
 from personas.load import load_library
+from personas.prompt import Exchange, Prompt
 from personas.script import Script, write_script
 from personas.state import State, first_state
-from personas.writer import Exchange, Piece, WordingAccount, Writer
+from personas.writer import Piece, WordingAccount, Writer
 from rubrics.moves import recognize_moves
 from server.models.llm import LocalLanguageModel
 
@@ -34,10 +35,16 @@ def setting() -> tuple[Script, State, Intention]:
 
 
 class Endpoint(httpx.AsyncBaseTransport):
-    """An OpenAI-compatible endpoint that says what it is told: one answer a request, or hangs on None."""
+    """An OpenAI-compatible endpoint that says what it is told: one answer a request, or hangs on None.
 
-    def __init__(self, *answers: str | None) -> None:
+    `usage` (prompt tokens, cached) is told at the end, `timings` (cached, read) with each token, as llama.cpp does.
+    """
+
+    def __init__(
+        self, *answers: str | None, usage: tuple[int, int] | None = None, timings: tuple[int, int] | None = None
+    ) -> None:
         self.answers = list(answers)
+        self.usage, self.timings = usage, timings
         self.requests: list[dict[str, Any]] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -53,7 +60,15 @@ class Endpoint(httpx.AsyncBaseTransport):
             for word in answer.split(" "):
                 chunk = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "m"}
                 choice = {"index": 0, "delta": {"content": f" {word}"}, "finish_reason": None}
-                yield f"data: {json.dumps({**chunk, 'choices': [choice]})}\n\n".encode()
+                told = (
+                    {"timings": dict(zip(("cache_n", "prompt_n"), self.timings, strict=True))} if self.timings else {}
+                )
+                yield f"data: {json.dumps({**chunk, **told, 'choices': [choice]})}\n\n".encode()
+            if self.usage is not None:
+                prompt, cached = self.usage
+                tokens = {"prompt_tokens": prompt, "completion_tokens": 1, "total_tokens": prompt + 1}
+                usage = {**tokens, "prompt_tokens_details": {"cached_tokens": cached}}
+                yield f"data: {json.dumps({**chunk, 'choices': [], 'usage': usage})}\n\n".encode()
             yield b"data: [DONE]\n\n"
 
         return httpx.Response(200, headers={"content-type": "text/event-stream"}, content=events())
@@ -75,24 +90,36 @@ def said(found: Sequence[Piece]) -> str:
 
 async def test_a_good_wording_is_spoken_clause_by_clause_behind_the_opener() -> None:
     _, _, intention = setting()
-    endpoint = Endpoint(intention.line)
+    first, _, rest = intention.line.partition(" ")
+    endpoint = Endpoint(rest)
     found, account, _ = await written(endpoint)
     assert said(found) == intention.line
     assert {piece.origin for piece in found} == {"writer"}
     assert len(found[0].text.split()) <= 6
     assert not account.fallback
-    assert endpoint.requests[0]["messages"][-1] == {"role": "assistant", "content": intention.opener}
+    assert endpoint.requests[0]["messages"][-1] == {"role": "assistant", "content": f"{intention.opener} {first}"}
 
 
-async def test_an_endpoint_that_repeats_the_opener_has_it_taken_off() -> None:
+@pytest.mark.parametrize("repeated", ["{opener} {line}", "{line}"])
+async def test_an_endpoint_that_repeats_how_the_answer_starts_has_that_taken_off(repeated: str) -> None:
     _, _, intention = setting()
-    found, _, _ = await written(Endpoint(f"{intention.opener} {intention.line}"))
+    found, account, _ = await written(Endpoint(repeated.format(opener=intention.opener, line=intention.line)))
     assert said(found) == intention.line
+    assert account.tries == 1
+
+
+async def test_a_large_model_begins_behind_the_opener_by_itself() -> None:
+    _, _, intention = setting()
+    endpoint = Endpoint(intention.line)
+    found, _, _ = await written(endpoint, free=True)
+    assert said(found) == intention.line
+    assert endpoint.requests[0]["messages"][-1] == {"role": "assistant", "content": intention.opener}
 
 
 async def test_a_bad_wording_is_tried_again_and_then_the_authored_line_is_spoken() -> None:
     _, _, intention = setting()
-    found, account, _ = await written(Endpoint("Our platform is the best.", intention.line.partition(" ")[2]))
+    behind_two_words = intention.line.split(" ", 2)[2]
+    found, account, _ = await written(Endpoint("Our platform is the best.", behind_two_words))
     assert said(found) == intention.line
     assert account.faults == ["role"]
     assert account.tries == 2
@@ -128,6 +155,37 @@ async def test_the_prompt_grows_at_its_end_only() -> None:
         history = (*history, Exchange(heard, intention.line, intention.says))
     first, second = (request["messages"] for request in endpoint.requests)
     assert second[: len(first) - 1] == first[:-1]
+
+
+@pytest.mark.parametrize("scenario", sorted(LIBRARY.scenarios))
+def test_calls_of_a_scenario_begin_alike_and_those_of_others_with_the_same_rules(scenario: str) -> None:
+    found = LIBRARY.scenarios[scenario]
+    calls = [write_script(found, LIBRARY.persona_of(found), seed=seed, difficulty=seed % 5 + 1) for seed in range(8)]
+    assert len({script.mood for script in calls}) > 1
+    assert len({json.dumps(Prompt(script).beginning()) for script in calls}) == 1
+    other = next(each for each in LIBRARY.scenarios.values() if each.id != scenario)
+    others = Prompt(write_script(other, LIBRARY.persona_of(other), seed=1))
+    assert Prompt(calls[0]).brief.partition("\n")[0] == others.brief.partition("\n")[0]
+    for script in calls:
+        mood = script.persona.moods[script.mood]
+        exchange = Exchange("Hello.", "Yes?", "Yes?")
+        for history in ((), (exchange,), (exchange,) * 20):
+            messages = Prompt(script).heard_so_far(history, "Are you")
+            assert json.dumps(messages).count(json.dumps(mood)[1:-1]) == 1
+            assert messages[: len(Prompt(script).beginning())] == Prompt(script).beginning()
+
+
+async def test_the_share_of_the_prompt_that_was_reused_is_counted_over_all_tries() -> None:
+    _, _, intention = setting()
+    good = intention.line.partition(" ")[2]
+    _, account, _ = await written(Endpoint("How can I help you? It is no trouble.", good, usage=(400, 360)))
+    assert account.tries == 2
+    assert account.to_json()["prompt_tokens"] == 400  # of the try that was heard out; the other was left before it told
+    assert account.to_json()["reused_tokens"] == 360
+    _, account, _ = await written(Endpoint("Our platform is the best.", good, timings=(360, 40)))
+    assert (account.prompt_tokens, account.reused_tokens) == (800, 720)
+    _, account, _ = await written(Endpoint(intention.line))
+    assert (account.prompt_tokens, account.reused_tokens) == (0, 0)
 
 
 def test_a_line_goes_on_behind_an_unfinished_opener() -> None:

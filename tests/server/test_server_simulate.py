@@ -13,6 +13,12 @@ from voice.customer import Heard
 LEARNERS = Path(__file__).parents[1] / "personas" / "learners"
 
 
+def dana() -> ScenarioCustomer:
+    library = load_library()
+    scenario = library.scenarios["cold-call-operations"]
+    return ScenarioCustomer(scenario, library.persona_of(scenario), seed=1)
+
+
 def simulate(capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, object]:
     good = str(LEARNERS / "good-billing-dispute.yaml")
     assert main(["simulate", "--scenario", "billing-dispute", "--learner", good, "--llm", "off", "--json", *more]) == 0
@@ -83,9 +89,7 @@ def test_check_reports_a_broken_library_and_says_so_by_its_exit_code(
 
 
 async def test_speculation_changes_nothing_and_settling_only_what_was_heard() -> None:
-    library = load_library()
-    scenario = library.scenarios["cold-call-operations"]
-    customer = ScenarioCustomer(scenario, library.persona_of(scenario), seed=1)
+    customer = dana()
     before = customer.state
     heard = Heard("turn", "How do you book your docks today?", 1.0, 3.0)
     first, second = customer.decide(heard), customer.decide(heard)
@@ -106,3 +110,26 @@ def test_what_is_synthesized_before_the_call_begins_with_its_first_words() -> No
         customer = ScenarioCustomer(scenario, library.persona_of(scenario), seed=7)
         assert customer.decide(Heard("pick_up")).notes["intention"].startswith(customer.openers[0])
         assert len(customer.openers) <= 80
+
+
+async def test_a_learner_who_goes_on_into_a_reaction_hears_no_second_one() -> None:
+    customer = dana()
+    cut_off = Heard("turn", "Hi Dana, this is Sam from Loadline.", 1.0, 3.0)
+    first = customer.decide(cut_off)
+    assert first.opener
+    customer.settle(first, cut_off, first.opener.split()[0])
+    going_on = Heard("turn", "Do you have half a minute for me to say why I'm calling?", 4.5, 7.0)
+    second = customer.decide(going_on)
+    assert second.opener == ""
+    lines = [line.text async for line in customer.words(second)]
+    assert " ".join(lines) == second.notes["intention"]
+    customer.settle(second, going_on, " ".join(lines))
+    assert customer.decide(Heard("turn", "How do you book your docks today?", 12.0, 14.0)).opener
+
+
+def test_a_reaction_heard_some_time_ago_is_no_reason_to_leave_one_out() -> None:
+    customer = dana()
+    heard = Heard("turn", "Hi Dana, this is Sam from Loadline.", 1.0, 3.0)
+    first = customer.decide(heard)
+    customer.settle(first, heard, first.opener)
+    assert customer.decide(Heard("turn", "How do you book your docks today?", 9.0, 11.0)).opener
