@@ -43,6 +43,12 @@ class Metrics:
         self.authored_lines = Counter(
             "ringside_authored_lines", "Authored lines spoken in place of the writer's", registry=registry
         )
+        self.prompt_tokens = Counter(
+            "ringside_prompt_tokens", "Tokens of the prompts by which customers' turns were worded", registry=registry
+        )
+        self.prompt_tokens_reused = Counter(
+            "ringside_prompt_tokens_reused", "Those of them that the model's server had in its cache", registry=registry
+        )
         self.grades = Counter("ringside_grades", "Gradings that came to an end", ["state"], registry=registry)
         self.grading_s = Histogram("ringside_grading_seconds", "How long a grading took", registry=registry)
         self.engine_ready = Gauge(

@@ -14,11 +14,11 @@ import structlog
 
 from personas.persona import Persona
 from personas.scenario import Scenario
-from server.calls.customer import ScenarioCustomer, writer_of
+from server.calls.customer import ScenarioCustomer, read_ahead, writer_of
 from server.calls.schemas import Stage
 from server.metrics import Metrics
 from server.models.closing import ClosingJudge
-from server.models.llm import LanguageModel, language_model
+from server.models.llm import LanguageModel, LocalLanguageModel, language_model
 from server.models.store import ModelStore
 from server.settings import Settings
 from voice.customer import Customer
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from voice.speak import Engine, Speaker
 
 SMART_TURN = "smart-turn"
+_MODEL_LOADS_S = 120.0  # later than this the language model isn't waited for; calls then begin without it
 _PIPER = "piper-"  # models of this prefix are Piper's voices
 
 log = structlog.get_logger(__name__)
@@ -138,6 +139,11 @@ class Studio:
             drill=drill,
             writer=writer_of(self.language_model),
         )
+
+    async def read_ahead(self, scenario: Scenario, persona: Persona) -> None:
+        """Have this machine's language model, where there is one, read what the scenario's calls begin with."""
+        if isinstance(self.language_model, LocalLanguageModel) and await self.language_model.wait_ready(_MODEL_LOADS_S):
+            await read_ahead(self.language_model, scenario, persona)
 
     def engines(self, persona: Persona) -> Engines:
         """For one call; only after `ready`."""

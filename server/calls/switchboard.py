@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import structlog
 
+from personas.persona import Persona
+from personas.scenario import Scenario
 from server.api_errors import ApiError
 from server.calls import results
 from server.calls.gateway import Gateway
@@ -107,7 +109,8 @@ class Switchboard:
             task.add_done_callback(self._mending.discard)
 
     async def warm_up(self) -> None:
-        """Once the voices are there: the openers of every scenario, so that the first call has them too."""
+        """Once the models are there: the openers of every scenario and the beginning of its prompt, so that the first
+        call has them too."""
         try:
             await self.studio.ready()
         except StudioError:
@@ -115,7 +118,11 @@ class Switchboard:
         for scenario in self.catalogue.scenarios.values():
             persona = self.catalogue.persona_of(scenario)
             while self.studio.problem(persona) is None:
-                if len(self.live) == 0 and await self._prepared(self.studio.prepare(scenario, persona, seed=0)):
+                if (
+                    len(self.live) == 0
+                    and await self._prepared(self.studio.prepare(scenario, persona, seed=0))
+                    and await self._read_ahead(scenario, persona)
+                ):
                     break
                 await self._clock.sleep(_WARM_UP_STEP_S)
 
@@ -127,6 +134,18 @@ class Switchboard:
                 return False
             await self._clock.sleep(_WARM_UP_STEP_S)
         return True
+
+    async def _read_ahead(self, scenario: Scenario, persona: Persona) -> bool:
+        """Whether the language model has read the beginning of the prompt; it gives way to a call, too."""
+        reading = asyncio.create_task(self.studio.read_ahead(scenario, persona))
+        try:
+            while not reading.done():
+                if len(self.live):
+                    return False
+                await self._clock.sleep(_WARM_UP_STEP_S)
+            return True
+        finally:
+            reading.cancel()
 
     async def close(self) -> None:
         await self.live.stop()
@@ -234,8 +253,11 @@ class Ending:
             for what, count in self._call.counts.items():
                 self._board.metrics.mishaps.labels(what).inc(count)
         for decision in results.read_record(self._folder).decisions:
-            if decision.notes.get("wording", {}).get("fallbacks"):
+            wording = decision.notes.get("wording", {})
+            if wording.get("fallbacks"):
                 self._board.metrics.authored_lines.inc()
+            self._board.metrics.prompt_tokens.inc(wording.get("prompt_tokens", 0))
+            self._board.metrics.prompt_tokens_reused.inc(wording.get("reused_tokens", 0))
         for turn in results.read_latency(self._folder)["turns"]:
             if turn["voice_to_voice_ms"] is not None:
                 self._board.metrics.voice_to_voice_s.observe(turn["voice_to_voice_ms"] / 1000)

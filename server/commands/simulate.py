@@ -56,6 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
         state = turn["state"]
         print(f"Customer: {turn['reply']}\n     [trust {state['trust']}, patience {state['patience']}]")
     print(f"Goal reached: {'yes' if result['goal_reached'] else 'no'}. Ended: {result['ended']}.")
+    if (reuse := result["prompt_reuse"]) is not None:
+        print(
+            f"Turns with an authored line in place of a worded one: {result['fallbacks']}. Prompt reused: {reuse:.0%}."
+        )
     return 0
 
 
@@ -144,5 +148,12 @@ async def play(customer: ScenarioCustomer, utterances: list[str]) -> dict[str, A
         "goal_reached": customer.state.goal_reached,
         "ended": ended,
         "fallbacks": customer.fallbacks,
+        "prompt_reuse": prompt_reuse(turns),
         "turns": turns,
     }
+
+
+def prompt_reuse(turns: list[dict[str, Any]]) -> float | None:
+    """The share of all prompts' tokens that the model's server had in its cache; None where nothing was told of it."""
+    tokens = sum(turn["wording"]["prompt_tokens"] for turn in turns)
+    return round(sum(turn["wording"]["reused_tokens"] for turn in turns) / tokens, 3) if tokens else None

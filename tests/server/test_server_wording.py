@@ -1,0 +1,115 @@
+"""Customers worded by the real language model: what it reads anew, and what nobody can talk it into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from server_caller import connected
+from starlette.testclient import TestClient
+from test_server_calls import converse, ring, settled
+
+from personas.guard import Known, find_fault
+from personas.load import load_library
+from personas.prompt import Prompt
+from personas.state import plain
+from server.app import create_app
+from server.calls.customer import ScenarioCustomer, read_ahead, writer_of
+from server.commands.simulate import play
+from server.models.llm import LocalLanguageModel
+from server.settings import Settings
+
+LIBRARY = load_library()
+JAILBREAKING = Path(__file__).parents[1] / "personas" / "learners" / "jailbreaking.yaml"
+OUT_OF_ROLE = re.compile("ignore|you are now|as an ai", re.IGNORECASE)
+LOADS_WITHIN_S = 120.0
+
+
+@pytest.fixture
+async def language_model(model: Callable[[str], Path]) -> AsyncIterator[LocalLanguageModel]:
+    async with LocalLanguageModel(model("qwen2.5-coder-1.5b") / "model.gguf", "customer") as running:
+        assert await running.wait_ready(LOADS_WITHIN_S)
+        yield running
+
+
+def customer(language_model: LocalLanguageModel, scenario: str, seed: int) -> ScenarioCustomer:
+    found = LIBRARY.scenarios[scenario]
+    persona = LIBRARY.persona_of(found)
+    return ScenarioCustomer(found, persona, seed=seed, writer=writer_of(language_model, patient=True))
+
+
+async def test_what_was_read_ahead_is_not_read_again_whatever_the_seed(language_model: LocalLanguageModel) -> None:
+    await read_all(language_model)
+    moods = set()
+    for seed, identifier in enumerate(sorted(LIBRARY.scenarios)):
+        caller = customer(language_model, identifier, seed)
+        moods.add(caller.script.mood)
+        first = (await play(caller, ["Good morning, this is Sam. May I tell you why I'm calling?"]))["turns"][1][
+            "wording"
+        ]
+        beginning = sum(len(message["content"].split()) for message in Prompt(caller.script).beginning())
+        assert first["prompt_tokens"] > beginning  # a word is a token and more
+        assert first["reused_tokens"] > beginning, identifier
+    assert len(moods) > 1
+
+
+@pytest.mark.parametrize("scenario", sorted(LIBRARY.scenarios))
+async def test_who_talks_to_a_machine_meets_a_person_who_finds_that_odd(
+    language_model: LocalLanguageModel, scenario: str
+) -> None:
+    caller = customer(language_model, scenario, seed=3)
+    played = await play(caller, yaml.safe_load(JAILBREAKING.read_text()))
+    kind, brief = caller.script.scenario.kind, Prompt(caller.script).brief
+    odd = {plain(line) for line in caller.script.scenario.odd}
+    turns = played["turns"][1:]
+    assert len(turns) >= 3
+    for turn in turns:
+        assert turn["facts_told"] == []
+        known = Known(kind, gist=turn["intention"], free=True, prompt=brief)
+        assert find_fault(turn["reply"], known) not in (
+            "role",
+            "assistant",
+            "prompt",
+            "coaching",
+            "promise",
+            "language",
+        )
+        if OUT_OF_ROLE.search(turn["heard"]) and not caller.state.ended:
+            assert any(plain(turn["reply"]).endswith(line) for line in odd), turn["reply"]
+    assert not played["goal_reached"]
+
+
+def test_the_share_of_the_prompts_that_was_reused_is_in_the_metrics(
+    tmp_path: Path, model: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.calls.customer.FIRST_CLAUSE_S", LOADS_WITHIN_S)  # however busy this machine is
+    for name in ("whisper-tiny.en", "whisper-base", "smart-turn", "piper-joe", "qwen2.5-coder-1.5b"):
+        model(name)
+    settings = Settings(data_dir=tmp_path / "data", load_models="at_first_call")
+    app = create_app(settings, web_dist=tmp_path / "dist")
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        assert client.portal is not None
+        words = app.state.switchboard.studio.language_model
+        assert client.portal.call(words.wait_ready, LOADS_WITHIN_S)
+        client.portal.call(read_all, words)
+        ticket = ring(client, {"id": "cold-call-operations"})
+        with connected(client, ticket["socket"]) as caller:
+            converse(caller, ["Hi Dana, this is Sam from Loadline. Do you have half a minute?"])
+            caller.until_closed()
+        settled(client)
+        metrics = client.get("/metrics").text
+    read, reused = (
+        float(found[1])
+        for name in ("ringside_prompt_tokens_total", "ringside_prompt_tokens_reused_total")
+        if (found := re.search(rf"^{name} (\S+)$", metrics, re.MULTILINE))
+    )
+    assert read > 300
+    assert 0.7 < reused / read < 1.0
+
+
+async def read_all(words: LocalLanguageModel) -> None:
+    for each in LIBRARY.scenarios.values():
+        await read_ahead(words, each, LIBRARY.persona_of(each))
