@@ -3,7 +3,7 @@ import { SilenceWatch } from '../src/audio/silence';
 import { Captions } from '../src/call/captions';
 import { parseAudio, parseText, socketAddress } from '../src/call/wire';
 import { likeness } from '../src/lib/avatar';
-import { clock, duration, milliseconds, when } from '../src/lib/format';
+import { clock, duration, milliseconds, quoted, when } from '../src/lib/format';
 import { match, paths } from '../src/lib/routes';
 import { levelWords, progress, tone } from '../src/lib/score';
 
@@ -68,6 +68,7 @@ describe('what people read', () => {
     expect(when(new Date(2026, 10, 23, 9, 5).toISOString(), now)).toMatch(/^today, 0?9:05$/);
     expect(when(new Date(2026, 10, 22, 23, 59).toISOString(), now)).toBe('yesterday, 23:59');
     expect(when('nonsense', now)).toBe('');
+    expect(quoted('You said “no”.')).toBe('“You said ‘no’.”');
   });
 
   it('never colours a fail as good, nor a pass as poor', () => {

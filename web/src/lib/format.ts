@@ -40,6 +40,11 @@ export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
+/** Somebody's words in quotation marks; those that they quote themselves become single ones. */
+export function quoted(words: string): string {
+  return `“${words.replaceAll('“', '‘').replaceAll('”', '’')}”`;
+}
+
 /** A remark as a sentence: a capital first, a full stop last. */
 export function sentence(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);

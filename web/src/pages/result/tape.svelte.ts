@@ -8,6 +8,8 @@ export class TapePlayer {
   time = $state(0);
   playing = $state(false);
   failed = $state(false);
+  /** The browser knows the recording's format: Safari does from 18.4 on. */
+  readonly known = this.audio.canPlayType('audio/ogg; codecs=opus') !== '';
   /** Where the quote under way ends, and which one it is. */
   private until: number | null = null;
   quote = $state<string | null>(null);
