@@ -9,7 +9,7 @@ from rubrics.questions import questions
 from rubrics.rubric import Criterion
 from rubrics.text import DAY, NUMBER, numbers, plain
 from rubrics.transcript import Transcript, is_yes
-from rubrics.verdict import Verdict, last_customer, not_arisen, quote, quotes
+from rubrics.verdict import Verdict, at, last_customer, not_arisen, quote, quotes
 from voice.record import Turn
 
 _OPEN_MEANS = re.compile(
@@ -28,14 +28,16 @@ _USES = re.compile(
 )
 
 
+def _nothing_to_arrange(call: Transcript) -> bool:
+    if call.right_party_from is None:
+        return True
+    return call.disputes is not None and not call.making("offer_options", "confirm_details")
+
+
 def affordability(call: Transcript, criterion: Criterion) -> Verdict:
     """Asks openly what can be managed, and uses the answer."""
-    if call.right_party_from is None or (
-        call.disputes is not None and not call.making("offer_options", "confirm_details")
-    ):
-        return not_arisen(
-            criterion, "the right party isn't on the line, or disputes the debt", Verdict(None, "nothing to arrange")
-        )
+    if _nothing_to_arrange(call):
+        return not_arisen(criterion, "the right party isn't on the line, or disputes the debt")
     for turn in call.learner:
         words = plain(turn.text)
         asked = [
@@ -62,8 +64,7 @@ def affordability(call: Transcript, criterion: Criterion) -> Verdict:
     if closed:
         evidence = tuple(quote(turn, "can could pay able") for turn in closed[:2])
         return Verdict(1, "only closed questions about paying", evidence, evidence[0])
-    demand = debt_mention(call) or (call.learner[-1] if call.learner else None)
-    return Verdict(0, "doesn't ask what is possible", quotes(demand), quotes(demand)[0] if demand else None)
+    return at(0, "doesn't ask what is possible", debt_mention(call) or call.learner[-1])
 
 
 _PLAN = re.compile(
@@ -81,12 +82,8 @@ _INDEFINITE = re.compile(
 
 def options(call: Transcript, criterion: Criterion) -> Verdict:
     """How many definite alternatives to paying in full are put to the customer."""
-    if call.right_party_from is None or (
-        call.disputes is not None and not call.making("offer_options", "confirm_details")
-    ):
-        return not_arisen(
-            criterion, "the right party isn't on the line, or disputes the debt", Verdict(None, "nothing to arrange")
-        )
+    if _nothing_to_arrange(call):
+        return not_arisen(criterion, "the right party isn't on the line, or disputes the debt")
     best: tuple[int, Turn] | None = None
     vague: Turn | None = None
     for turn in call.learner:
@@ -105,8 +102,7 @@ def options(call: Transcript, criterion: Criterion) -> Verdict:
         return Verdict(
             1, "one alternative only, or nothing definite", (quote(one, "half sort something month"),), quote(one)
         )
-    demand = debt_mention(call) or (call.learner[-1] if call.learner else None)
-    return Verdict(0, "only payment in full", quotes(demand), quotes(demand)[0] if demand else None)
+    return at(0, "only payment in full", debt_mention(call) or call.learner[-1])
 
 
 _PROMISES = re.compile(

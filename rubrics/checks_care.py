@@ -1,4 +1,4 @@
-"""Judging care for the customer: empathy, apology, ownership, explanation, remedy, identity, manners."""
+"""Judging care for the customer: empathy, apology, manners, letting them finish."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 
 from rubrics.pairs import taken_up
 from rubrics.rubric import Criterion
-from rubrics.text import NUMBER, content, plain
-from rubrics.transcript import Transcript, is_yes
-from rubrics.verdict import Verdict, last_customer, not_arisen, quote, quotes
+from rubrics.text import content, plain
+from rubrics.transcript import Transcript
+from rubrics.verdict import Verdict, not_arisen, quote, quotes
 from voice.record import Turn
 
 _HARDSHIP = re.compile(
@@ -39,9 +39,7 @@ def _care(call: Transcript, criterion: Criterion, cue: re.Pattern[str], what: st
     """Names the circumstance (2), a stock phrase (1), or passes over it (0): the best answer to any cue counts."""
     cued = [turn for turn in call.customer if cue.search(plain(turn.text)) and len(content(turn.text)) >= 1]
     if not cued:
-        return not_arisen(
-            criterion, f"the customer says nothing of {what}", Verdict(None, f"the customer says nothing of {what}")
-        )
+        return not_arisen(criterion, f"the customer says nothing of {what}")
     best: tuple[int, Turn, Turn] | None = None
     belittled: Turn | None = None
     for turn in cued:
@@ -106,7 +104,7 @@ def apology(call: Transcript, criterion: Criterion) -> Verdict:
     sorry = call.making("apologise")
     if not sorry:
         if not cued:
-            return not_arisen(criterion, "nothing calls for an apology", Verdict(None, "nothing calls for an apology"))
+            return not_arisen(criterion, "nothing calls for an apology")
         moment = call.after(cued[0]) or cued[0]
         return Verdict(0, "no apology", quotes(cued[0]), quote(moment))
     for turn in sorry:
@@ -119,142 +117,8 @@ def apology(call: Transcript, criterion: Criterion) -> Verdict:
     return Verdict(1, "says sorry without saying what for", (quote(sorry[0], "sorry apologise"),), quote(sorry[0]))
 
 
-_TIMED = re.compile(
-    rf"\b(?:today|tomorrow|by \w+|within|in (?:{NUMBER})|on \w+day|\w+day|(?:{NUMBER}) (?:minutes|hours|"
-    rf"days))\b"
-)
-_PASSES_ON = re.compile(
-    r"\b(?:not (?:my|our) (?:department|job|problem|fault|team)|you (?:will |would )?(?:have|need) to "
-    r"(?:call|ring|contact|speak|email|write|go)|(?:another|other|different) (?:department|team)|nothing "
-    r"i can do|computer (?:says|will not)|"
-    r"that is (?:just )?(?:the )?policy|someone (?:will|should|might)|somebody (?:will|should|might))\b"
-)
-
-
-def ownership(call: Transcript, criterion: Criterion) -> Verdict:
-    """Makes the matter theirs and says what they will do by when (2), only says so (1), passes it on (0)."""
-    owning = call.making("take_ownership")
-    passing = [
-        turn for turn in call.learner if _PASSES_ON.search(plain(turn.text)) or "blame" in call.moves[turn.index]
-    ]
-    if owning and not passing:
-        definite = next(
-            (
-                turn
-                for turn in owning
-                if _TIMED.search(plain(turn.text)) or call.moves[turn.index] & {"offer_remedy", "explain_action"}
-            ),
-            None,
-        )
-        if definite is not None:
-            return Verdict(
-                2, "takes it on and says what happens", (quote(definite, "i will myself personally our mistake"),)
-            )
-        return Verdict(1, "takes it on, but not what happens by when", (quote(owning[0]),), quote(owning[0]))
-    if owning:
-        return Verdict(
-            1, "takes it on, but also passes it on or blames", (quote(owning[0]), quote(passing[0])), quote(passing[0])
-        )
-    acting = call.making("offer_remedy", "explain_action")
-    if acting and not passing:
-        return Verdict(1, "acts, but doesn't make the matter theirs", quotes(acting[0]), quote(acting[0]))
-    moment = passing[0] if passing else (call.learner[-1] if call.learner else None)
-    return Verdict(0, "doesn't take the matter on", quotes(moment), quotes(moment)[0] if moment else None)
-
-
-def explanation(call: Transcript, criterion: Criterion) -> Verdict:
-    """Explains in plain words and checks that it has arrived (2), explains (1), doesn't or in jargon (0)."""
-    explaining = [turn for turn in call.making("explain_action") if len(content(turn.text)) >= 3]
-    causal = [
-        turn
-        for turn in call.learner
-        if re.search(
-            r"\b(?:because|the reason|which is why|what happened|that is why|so what|means that|caused by|due "
-            r"to)\b",
-            plain(turn.text),
-        )
-        and len(content(turn.text)) >= 3
-    ]
-    found = list(dict.fromkeys([*causal, *explaining]))
-    jargon = call.making("jargon")
-    if not found:
-        moment = call.learner[-1] if call.learner else None
-        return Verdict(0, "no explanation", quotes(moment), quotes(moment)[0] if moment else None)
-    if jargon:
-        return Verdict(
-            1 if causal else 0, "explains, but in terms of the trade", quotes(found[0], jargon[0]), quote(jargon[0])
-        )
-    checked = any(
-        "check_understanding" in call.moves[turn.index]
-        or re.search(r"\b(?:does that make sense|is that clear|any questions|okay so far)\b", plain(turn.text))
-        for turn in call.learner
-    )
-    ties = any(call.said_by_customer(turn) & content(turn.text) for turn in causal)
-    if causal and (checked or ties):
-        return Verdict(2, "explains the cause in plain words", (quote(causal[0], "because reason happened"),))
-    return Verdict(1, "explains, without the cause or a check", quotes(found[0]), quote(found[0]))
-
-
-_CONCRETE = re.compile(rf"(?:[$£€]\s?\d|\b(?:{NUMBER})\b|\btoday\b|\btomorrow\b|\b\w+day\b|\bfull\b|\bhalf\b|\bnow\b)")
-
-
-def remedy(call: Transcript, criterion: Criterion) -> Verdict:
-    """A definite remedy that the customer accepts (2), something indefinite or not agreed (1), none (0)."""
-    offers = [turn for turn in call.learner if call.moves[turn.index] & {"offer_remedy"}]
-    if not offers:
-        moment = call.learner[-1] if call.learner else None
-        return Verdict(0, "no remedy is offered", quotes(moment), quotes(moment)[0] if moment else None)
-    for turn in offers:
-        if _CONCRETE.search(plain(turn.text)) and is_yes(call.after(turn)):
-            return Verdict(
-                2,
-                "a definite remedy, and the customer accepts",
-                (quote(turn, "refund credit remove take off replacement waive"), *quotes(call.after(turn))),
-            )
-    return Verdict(
-        1,
-        "a remedy, but not definite or not agreed",
-        (quote(offers[0], "refund credit remove take off replacement waive"),),
-        quote(offers[0]),
-    )
-
-
-def identity(call: Transcript, criterion: Criterion) -> Verdict:
-    """Checks who is on the line before account details are said."""
-    asked = call.making("verify_identity")
-    detail = next(
-        (
-            turn
-            for turn in call.learner
-            if re.search(
-                r"\b(?:your (?:bill|account|balance|plan|order|policy|contract) (?:is|was|shows|has|says)|i can see "
-                r"(?:your|that your|you)|on your account|you (?:were|have been) charged)\b",
-                plain(turn.text),
-            )
-        ),
-        None,
-    )
-    if not asked:
-        return Verdict(
-            0,
-            "nobody's identity is checked",
-            quotes(detail or (call.learner[0] if call.learner else None)),
-            quote(detail) if detail else None,
-        )
-    evidence = quote(asked[0], "date of birth postcode address account number confirm")
-    if detail is not None and call.place(detail) < call.place(asked[0]):
-        return Verdict(1, "checked, but only after account details were said", (evidence, quote(detail)), quote(detail))
-    reply = call.after(asked[0])
-    given = reply is not None and len(reply.text.split()) >= 1 and not reply.text.rstrip().endswith("?")
-    if given:
-        return Verdict(2, "identity is checked before anything is said", (evidence, *quotes(reply)))
-    return Verdict(1, "asked, but not answered", (evidence,), evidence)
-
-
 def manners(call: Transcript, criterion: Criterion) -> Verdict:
     """No blame, insult, belittling (0 where there is); pressure or jargon is level 1."""
-    if len(call.learner) < 1:
-        return Verdict(None, "the learner says nothing")
     worst = call.making("blame", "insult", "dismiss", "threat")
     if worst:
         return Verdict(0, "blames or belittles", quotes(*worst[:2]), quote(worst[0]))
@@ -262,63 +126,6 @@ def manners(call: Transcript, criterion: Criterion) -> Verdict:
     if milder:
         return Verdict(1, "presses, or speaks over the customer's head", quotes(*milder[:2]), quote(milder[0]))
     return Verdict(2, "neither blames nor belittles", quotes(*call.learner[:1]))
-
-
-def greeting(call: Transcript, criterion: Criterion) -> Verdict:
-    """Greets, says name and company or team (2), part of it (1), neither (0)."""
-    early = call.learner[:2]
-    if not early:
-        return Verdict(None, "the learner says nothing")
-    greets = any(
-        "greet" in call.moves[turn.index] or re.search(r"\bthank you for calling\b", plain(turn.text)) for turn in early
-    )
-    names = any(
-        "introduce_self" in call.moves[turn.index]
-        or re.search(r"\b(?:my name is|you are (?:through|speaking) (?:to|with)|this is) \w+", plain(turn.text))
-        for turn in early
-    )
-    offers = any(
-        re.search(r"\b(?:how (?:can|may) i help|what can i do|calling (?:about|because|to)|reason)\b", plain(turn.text))
-        for turn in early
-    )
-    count = sum((greets, names, offers))
-    evidence = quotes(early[0])
-    if names and count >= 2:
-        return Verdict(2, "greets and says who they are", evidence)
-    if count >= 1:
-        return Verdict(
-            1,
-            "part of a greeting: who is speaking stays open" if not names else "says who, without a greeting",
-            evidence,
-            evidence[0],
-        )
-    return Verdict(0, "no greeting", evidence, evidence[0])
-
-
-def closing(call: Transcript, criterion: Criterion) -> Verdict:
-    """Asks for anything else or restates what happens next, and takes leave (2), one of them (1), neither (0)."""
-    late = call.learner[-3:]
-    if not late:
-        return Verdict(None, "the learner says nothing")
-    if call.hung_up:
-        return not_arisen(
-            criterion, "the customer hangs up", Verdict(None, "the customer hangs up", last_customer(call))
-        )
-    more = next(
-        (turn for turn in late if re.search(r"\banything (?:else|more|you)|what else\b", plain(turn.text))), None
-    )
-    restated = next(
-        (turn for turn in late if call.moves[turn.index] & {"confirm_details", "summarise", "propose_next_step"}), None
-    )
-    leave = next(
-        (turn for turn in late if "farewell" in call.moves[turn.index] or re.search(r"\bthank", plain(turn.text))), None
-    )
-    shown = [turn for turn in (more, restated, leave) if turn is not None]
-    if (more or restated) and leave:
-        return Verdict(2, "closes with what comes next, and takes leave", tuple(dict.fromkeys(quotes(*shown))))
-    if shown:
-        return Verdict(1, "takes leave, without what comes next or asking for more", quotes(shown[0]), quote(shown[0]))
-    return Verdict(0, "the call just stops", quotes(late[-1]), quote(late[-1]))
 
 
 def talking_over(call: Transcript, criterion: Criterion) -> Verdict:

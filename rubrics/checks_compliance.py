@@ -8,7 +8,7 @@ from rubrics.move_rules_compliance import ATTEMPT, INFORMATION, PURPOSE, disclos
 from rubrics.rubric import Criterion
 from rubrics.text import NUMBER, numbers, plain
 from rubrics.transcript import Transcript, is_yes
-from rubrics.verdict import Verdict, not_arisen, quote, quotes
+from rubrics.verdict import Verdict, at, not_arisen, quote, quotes
 from voice.record import Turn
 
 _ASKS_NAME = re.compile(
@@ -49,8 +49,6 @@ def _asks_back(turn: Turn) -> bool:
 
 def right_party(call: Transcript, criterion: Criterion) -> Verdict:
     """Identity by name and one more detail before the debt is mentioned; nothing to a third party."""
-    if not call.learner:
-        return Verdict(None, "the learner says nothing")
     mention = debt_mention(call)
     third = call.third_party
     until = call.place(mention) if mention else len(call.turns)
@@ -96,9 +94,7 @@ def disclosure(call: Transcript, criterion: Criterion) -> Verdict:
     """The three parts of the collection disclosure, complete in sense and before the debt is discussed."""
     party_from = call.right_party_from
     if party_from is None:
-        return not_arisen(
-            criterion, "the right party is never on the line", Verdict(None, "the right party is never on the line")
-        )
+        return not_arisen(criterion, "the right party is never on the line")
     best: tuple[int, Turn, tuple[bool, bool, bool]] | None = None
     for turn in call.learner:
         elements = disclosure_elements(plain(turn.text))
@@ -106,8 +102,7 @@ def disclosure(call: Transcript, criterion: Criterion) -> Verdict:
         if (any(elements) or near) and (best is None or sum(elements) > best[0]):
             best = (sum(elements), turn, elements)
     if best is None:
-        moment = debt_mention(call) or (call.learner[0] if call.learner else None)
-        return Verdict(0, "the disclosure isn't said", quotes(moment), quotes(moment)[0] if moment else None)
+        return at(0, "the disclosure isn't said", debt_mention(call) or call.learner[0])
     said, turn, elements = best
     evidence = quote(turn, "attempt to collect debt any information obtained will be used for that purpose")
     lacking = [name for name, there in zip(_ELEMENTS, elements, strict=True) if not there]
@@ -156,14 +151,11 @@ _DEMANDS = re.compile(r"\b(?:prove|proof|dispute|my rights|show me|how do i know
 def rights(call: Transcript, criterion: Criterion) -> Verdict:
     """The right to dispute and the right to proof, without being asked."""
     if call.right_party_from is None:
-        return not_arisen(
-            criterion, "the right party is never on the line", Verdict(None, "the right party is never on the line")
-        )
+        return not_arisen(criterion, "the right party is never on the line")
     dispute = next((turn for turn in call.learner if _states(turn, _DISPUTE_RIGHT)), None)
     proof = next((turn for turn in call.learner if _states(turn, _PROOF_RIGHT)), None)
     if dispute is None and proof is None:
-        moment = debt_mention(call)
-        return Verdict(0, "neither right is said", quotes(moment), quotes(moment)[0] if moment else None)
+        return at(0, "neither right is said", debt_mention(call))
     if dispute is None or proof is None:
         evidence = quotes(dispute or proof)
         name = "dispute" if proof is None else "proof"
@@ -200,8 +192,6 @@ def _states(turn: Turn, pattern: re.Pattern[str]) -> bool:
 
 def no_threat(call: Transcript, criterion: Criterion) -> Verdict:
     """Threats (0), pressure (1), neither (2)."""
-    if not call.learner:
-        return Verdict(None, "the learner says nothing")
     threats = call.making("threat", "insult")
     pressing = call.making("pressure")
     if threats:

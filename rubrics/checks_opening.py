@@ -1,4 +1,4 @@
-"""Judging how a call opens: permission, who calls and why, the agenda."""
+"""Judging how a call opens: permission, who calls and why, the agenda, the greeting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rubrics.questions import questions
 from rubrics.rubric import Criterion
 from rubrics.text import NUMBER, content, plain, stem
 from rubrics.transcript import NO, Transcript, is_yes
-from rubrics.verdict import Verdict, last_customer, not_arisen, quote, quotes
+from rubrics.verdict import Verdict, at, last_customer, not_arisen, quote, quotes
 from voice.record import Turn
 
 _TIME = re.compile(r"\b(?:minutes?|seconds?|mins?|half (?:an|a) hour|hour|quarter of an hour)\b")
@@ -64,7 +64,7 @@ def permission(call: Transcript, criterion: Criterion) -> Verdict:
     asked = next((turn for turn in call.learner[:4] if "ask_permission" in call.moves[turn.index]), None)
     first = call.learner[0]
     if asked is None:
-        return Verdict(0, "goes ahead without asking whether the moment suits", quotes(first), quote(first))
+        return at(0, "goes ahead without asking whether the moment suits", first)
     evidence = quote(asked, _permission_words(asked))
     reply = call.after(asked)
     if reply is None:
@@ -154,15 +154,11 @@ _ASKS_AGREEMENT = re.compile(
 def agenda(call: Transcript, criterion: Criterion) -> Verdict:
     """Purpose or plan and length, asked about, and the answer accepted."""
     early = call.learner[:3]
-    if not early:
-        return Verdict(None, "the learner says nothing")
     stated = next((turn for turn in early if _PURPOSE.search(plain(turn.text))), None)
     timed = next((turn for turn in early if _TIME.search(plain(turn.text))), None)
     turn = stated or timed
     if turn is None:
-        return Verdict(
-            0, "starts without saying what the call is for or how it will run", quotes(early[0]), quote(early[0])
-        )
+        return at(0, "starts without saying what the call is for or how it will run", early[0])
     evidence = quote(turn, "minutes plan would like")
     asking = next(
         (t for t in early if call.place(t) >= call.place(turn) and _ASKS_AGREEMENT.search(plain(t.text))), None
@@ -179,3 +175,27 @@ def agenda(call: Transcript, criterion: Criterion) -> Verdict:
         return Verdict(1, "asks, but passes over the answer", (evidence, quote(reply), quote(answer)), quote(answer))
     asked = quote(asking, "anything work okay add suit")
     return Verdict(2, "plan and length are said, asked about and the answer accepted", (evidence, asked, quote(answer)))
+
+
+def greeting(call: Transcript, criterion: Criterion) -> Verdict:
+    """Greets, says name and company or team (2), part of it (1), neither (0)."""
+    early = call.learner[:2]
+    greets = any(
+        "greet" in call.moves[turn.index] or re.search(r"\bthank you for calling\b", plain(turn.text)) for turn in early
+    )
+    names = any(
+        "introduce_self" in call.moves[turn.index]
+        or re.search(r"\b(?:my name is|you are (?:through|speaking) (?:to|with)|this is) \w+", plain(turn.text))
+        for turn in early
+    )
+    offers = any(
+        re.search(r"\b(?:how (?:can|may) i help|what can i do|calling (?:about|because|to)|reason)\b", plain(turn.text))
+        for turn in early
+    )
+    count = sum((greets, names, offers))
+    if names and count >= 2:
+        return Verdict(2, "greets and says who they are", quotes(early[0]))
+    if count >= 1:
+        why = "says who, without a greeting" if names else "part of a greeting: who is speaking stays open"
+        return at(1, why, early[0])
+    return at(0, "no greeting", early[0])

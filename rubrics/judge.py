@@ -14,7 +14,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rubrics import checks_arrangement, checks_care, checks_compliance, checks_listening, checks_opening, checks_value
+from rubrics import (
+    checks_arrangement,
+    checks_care,
+    checks_closing,
+    checks_compliance,
+    checks_listening,
+    checks_objection,
+    checks_opening,
+    checks_service,
+    checks_value,
+)
 from rubrics.rubric import Criterion
 from rubrics.transcript import Transcript
 from rubrics.verdict import Judge, Verdict
@@ -88,7 +98,7 @@ JUDGES: dict[str, Entry] = {
         0.7,
     ),
     "objection": _entry(
-        checks_value.objection,
+        checks_objection.objection,
         r"objection|concerns? before|handles? (?:a )?(?:concern|pushback)|price pushback",
         r"objection|names the concern|what is behind|talks past",
         0.65,
@@ -107,7 +117,7 @@ JUDGES: dict[str, Entry] = {
         0.75,
     ),
     "next-step": _entry(
-        checks_value.next_step,
+        checks_closing.next_step,
         r"next step|follow-?up appointment|clear close|commitment|agrees? (?:a|on) (?:time|date)",
         r"next step|concrete step|day or date|who does what",
         0.75,
@@ -169,25 +179,25 @@ JUDGES: dict[str, Entry] = {
     ),
     "apology": _entry(checks_care.apology, r"apolog|says? sorry", r"apolog|sorry", 0.65),
     "ownership": _entry(
-        checks_care.ownership,
+        checks_service.ownership,
         r"ownership|takes? responsibility|owns? the|sees? it through",
         r"passes? (?:it|the customer) on|takes? (?:it|the matter) on|other department|someone else|personally",
         0.6,
     ),
     "explanation": _entry(
-        checks_care.explanation,
+        checks_service.explanation,
         r"explains?|explanation|plain (?:words|language)",
         r"in plain (?:words|language)|explains?|jargon",
         0.55,
     ),
     "remedy": _entry(
-        checks_care.remedy,
+        checks_service.remedy,
         r"remed|resol(?:ves?|ution)|refund|puts? (?:it|things) right|solution|fix(?:es)?",
         r"refund|credit|definite remedy|replacement|compensation",
         0.6,
     ),
     "identity": _entry(
-        checks_care.identity,
+        checks_service.identity,
         r"identity|verif(?:y|ies|ication)|security (?:check|questions)|data protection",
         r"account details|identity|security|date of birth|verified",
         0.65,
@@ -198,9 +208,9 @@ JUDGES: dict[str, Entry] = {
         r"blames?|belittles?|argues?|insults?",
         0.6,
     ),
-    "greeting": _entry(checks_care.greeting, r"greet|welcome", r"greets?|greeting", 0.6),
+    "greeting": _entry(checks_opening.greeting, r"greet|welcome", r"greets?|greeting", 0.6),
     "closing": _entry(
-        checks_care.closing,
+        checks_closing.closing,
         r"anything else|closes? the call|wraps? up|farewell|ends the call",
         r"anything else|what happens next|goodbye",
         0.55,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rubrics.evidence import Quote
 from rubrics.rubric import OutcomeOf
 from rubrics.transcript import Transcript
 from rubrics.verdict import Verdict, quotes
@@ -29,7 +30,7 @@ def _goal(call: Transcript, decisions: Sequence[Decision]) -> Verdict:
     reached = next((decision for decision in decisions if decision.notes.get("goal_reached")), None)
     if reached is not None and decisions[-1].notes.get("goal_reached"):
         return Verdict(2, "the goal of the call is reached", quotes(_reply(call, reached)))
-    last = quotes(call.customer[-1] if call.customer else call.learner[-1])
+    last = _last_word(call)
     return Verdict(0, "the goal of the call isn't reached", last, last[0])
 
 
@@ -60,14 +61,20 @@ def _objections(call: Transcript, decisions: Sequence[Decision], outcome: Outcom
     return _share(call, outcome, len(answered), len(raised), "objections resolved", quotes(*shown))
 
 
-def _share(call: Transcript, outcome: OutcomeOf, count: int, total: int, what: str, shown: tuple[Any, ...]) -> Verdict:
+def _share(
+    call: Transcript, outcome: OutcomeOf, count: int, total: int, what: str, shown: tuple[Quote, ...]
+) -> Verdict:
     share = count / total
     why = f"{count} of {total} {what}"
-    evidence = shown or quotes(call.customer[-1] if call.customer else call.learner[-1])
+    last = _last_word(call)
+    evidence = shown or last
     if share >= outcome.full:
         return Verdict(2, why, evidence)
-    moment = quotes(call.customer[-1] if call.customer else call.learner[-1])[0]
-    return Verdict(1 if share >= outcome.part and count else 0, why, evidence, moment)
+    return Verdict(1 if share >= outcome.part and count else 0, why, evidence, last[0])
+
+
+def _last_word(call: Transcript) -> tuple[Quote, ...]:
+    return quotes(call.customer[-1] if call.customer else call.learner[-1])
 
 
 def _reply(call: Transcript, decision: Decision) -> Turn | None:

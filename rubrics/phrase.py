@@ -36,8 +36,7 @@ def judge_phrase(call: Transcript, phrase: Phrase) -> Verdict:
         names = "; ".join(one.item.name or one.item.say for one in missing)
         why = f"{'said nearly, but not' if near else 'missing'}: {names}"
         shown = (*evidence, *quotes(near.near if near else None)) or quotes(*call.learner[:1])
-        level = 1 if len(missing) == 1 and (said or near) else 0
-        return Verdict(1 if level else 0, why, shown, shown[-1] if shown else None)
+        return Verdict(1 if len(missing) == 1 and (said or near) else 0, why, shown, shown[-1] if shown else None)
     late = _late(call, phrase, [one.turn for one in said if one.turn is not None])
     if late:
         return Verdict(1, late, evidence, evidence[0])

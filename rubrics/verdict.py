@@ -29,6 +29,7 @@ class Verdict:
 
 
 Judge = Callable[[Transcript, Criterion], Verdict]
+"""Asked only of calls in which the learner says something."""
 
 
 def quote(turn: Turn, words: str = "") -> Quote:
@@ -41,8 +42,16 @@ def quotes(*turns: Turn | None) -> tuple[Quote, ...]:
     return tuple(quote(turn) for turn in turns if turn is not None)
 
 
-def not_arisen(criterion: Criterion, why: str, otherwise: Verdict) -> Verdict:
-    """ "na" where the level texts let the criterion not arise, else the other verdict."""
+def at(level: Level, why: str, turn: Turn | None, words: str = "") -> Verdict:
+    """A level that is seen in one turn, in the sentence that holds `words`; a fix would be about the same."""
+    moment = quote(turn, words) if turn is not None else None
+    return Verdict(level, why, (moment,) if moment else (), moment)
+
+
+def not_arisen(criterion: Criterion, why: str, otherwise: Verdict | None = None) -> Verdict:
+    """ "na" where the level texts let the criterion not arise, else the other verdict: not scored, if none is given."""
+    if otherwise is None:
+        return Verdict("na" if criterion.na_allowed else None, why)
     return Verdict("na", why, otherwise.quotes) if criterion.na_allowed else otherwise
 
 
