@@ -129,7 +129,12 @@ class Guard:
             )
         changes = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
         if changes and not self._policy.allows_origin(headers, scope["scheme"]):
-            return (403, "foreign_origin", "a page of another site may not do this; open Ringside's own page")
+            return (
+                403,
+                "foreign_origin",
+                "a page of another site may not do this; open Ringside's own page (a proxy before it must pass on Host "
+                "and X-Forwarded-Proto)",
+            )
         if scope["type"] == "websocket":
             return None
         length = headers.get("content-length", "0")

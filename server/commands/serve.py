@@ -7,10 +7,12 @@ import errno
 import logging
 import os
 import socket
+import ssl
 import sys
 import threading
 import webbrowser
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 from server.errors import UserError
 from server.settings import Settings, load_settings
@@ -33,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(**given)
     for line in warnings_of(settings):
         print(f"ringside serve: {line}", file=sys.stderr)
+    if settings.tls_certificate is not None and settings.tls_key is not None:
+        check_certificate(settings.tls_certificate, settings.tls_key)
     listening = listen(settings.host, settings.port)
     return serve(settings, listening)
 
@@ -47,6 +51,27 @@ def warnings_of(settings: Settings) -> list[str]:
             "RINGSIDE_TLS_CERTIFICATE and RINGSIDE_TLS_KEY, or RINGSIDE_BEHIND_PROXY=true behind a proxy that has them"
         )
     return ["there are no accounts yet: whoever reaches this address can ring, and can hear and delete every call"]
+
+
+def check_certificate(certificate: Path, key: Path) -> None:
+    """Raises UserError in one line with the mend where TLS couldn't be spoken with them."""
+    for variable, path in (("RINGSIDE_TLS_CERTIFICATE", certificate), ("RINGSIDE_TLS_KEY", key)):
+        try:
+            path.read_bytes()
+        except OSError as error:
+            raise UserError(f"{variable} = {path} can't be read ({error.strerror}); name a PEM file") from error
+
+    def no_password() -> NoReturn:
+        raise UserError(f"RINGSIDE_TLS_KEY = {key} wants a password, which nobody types at a start; name a key without")
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, no_password)
+    except ssl.SSLError as error:
+        why = "they don't belong together" if error.reason == "KEY_VALUES_MISMATCH" else "they aren't both PEM"
+        raise UserError(
+            f"RINGSIDE_TLS_CERTIFICATE = {certificate} and RINGSIDE_TLS_KEY = {key}: {why}; name a certificate "
+            "and its own key"
+        ) from error
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -80,7 +105,7 @@ def serve(settings: Settings, listening: socket.socket) -> int:
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # its lines on sockets would hold their tokens
     host, port = listening.getsockname()[:2]
     scheme = "https" if settings.tls_certificate else "http"
-    address = f"{scheme}://{'127.0.0.1' if settings.loopback else host}:{port}"
+    address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -96,6 +121,7 @@ def serve(settings: Settings, listening: socket.socket) -> int:
         access_log=False,
         server_header=False,
         proxy_headers=settings.behind_proxy,
+        forwarded_allow_ips="*",  # a proxy may stand on another machine; only the scheme is taken from what it says
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
         ws="websockets-sansio",
