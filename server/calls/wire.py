@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from voice.messages import Audio, Clear, Duck, Ended, Error, Message, Partial, Ready, Spoken, State, TurnSaid, Words
 
@@ -37,6 +37,20 @@ ERROR_CODES: Mapping[str, str] = {
     "too_many_errors": "a hundred bad frames; the socket is closed (4400) and the call held",
     "failed": "the call broke off on the server's side; the message says why",
     "too_slow": "the client doesn't take what is sent; the socket is closed (4408) and the call held",
+}
+
+
+# A message's fields are its frame's keys.
+_DOWN_TYPES: Mapping[type[Message], str] = {
+    Ready: "ready",
+    State: "state",
+    Partial: "partial",
+    TurnSaid: "turn",
+    Words: "words",
+    Spoken: "spoken",
+    Clear: "clear",
+    Duck: "duck",
+    Error: "error",
 }
 
 
@@ -143,26 +157,11 @@ def encode(message: Message, result: str) -> str | bytes:
     match message:
         case Audio(utterance, first_sample, pcm):
             return struct.pack("<II", utterance, first_sample) + pcm.astype("<i2", copy=False).tobytes()
-        case Ready(call, sample_rate):
-            return _json("ready", call=call, sample_rate=sample_rate)
-        case State(value):
-            return _json("state", value=value)
-        case Partial(text):
-            return _json("partial", text=text)
-        case TurnSaid(who, text, turn):
-            return _json("turn", who=who, text=text, turn=turn)
-        case Words(utterance, sample, text, origin):
-            return _json("words", utterance=utterance, sample=sample, text=text, origin=origin)
-        case Spoken(utterance, samples):
-            return _json("spoken", utterance=utterance, samples=samples)
-        case Clear(utterance):
-            return _json("clear", utterance=utterance)
-        case Duck(utterance, on):
-            return _json("duck", utterance=utterance, on=on)
-        case Error(code, text):
-            return encode_error(code, text)
         case Ended(reason):
             return _json("ended", reason=reason, result=result)
+        case _:
+            values = {field.name: getattr(message, field.name) for field in fields(message)}
+            return _json(_DOWN_TYPES[type(message)], **values)
 
 
 def encode_error(code: str, message: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -100,28 +101,33 @@ def test_sound_carries_its_utterance_and_place_little_endian() -> None:
     assert frame == struct.pack("<IIhh", 258, 4800, 1, -2)
 
 
-@pytest.mark.parametrize(
-    ("message", "frame"),
-    [
-        (messages.Ready("c1", 24000), {"type": "ready", "call": "c1", "sample_rate": 24000}),
-        (messages.State("held"), {"type": "state", "value": "held"}),
-        (messages.Partial("hi"), {"type": "partial", "text": "hi"}),
-        (messages.TurnSaid("learner", "hi", 2), {"type": "turn", "who": "learner", "text": "hi", "turn": 2}),
-        (
-            messages.Words(1, 480, "Hm.", "opener"),
-            {"type": "words", "utterance": 1, "sample": 480, "text": "Hm.", "origin": "opener"},
-        ),
-        (messages.Spoken(1, 960), {"type": "spoken", "utterance": 1, "samples": 960}),
-        (messages.Clear(1), {"type": "clear", "utterance": 1}),
-        (messages.Duck(1, True), {"type": "duck", "utterance": 1, "on": True}),
-        (messages.Error("taken", "x"), {"type": "error", "code": "taken", "message": "x"}),
-        (messages.Ended("hangup"), {"type": "ended", "reason": "hangup", "result": "/api/calls/c1"}),
-    ],
-)
+MESSAGES: list[tuple[messages.Message, dict[str, object]]] = [
+    (messages.Ready("c1", 24000), {"type": "ready", "call": "c1", "sample_rate": 24000}),
+    (messages.State("held"), {"type": "state", "value": "held"}),
+    (messages.Partial("hi"), {"type": "partial", "text": "hi"}),
+    (messages.TurnSaid("learner", "hi", 2), {"type": "turn", "who": "learner", "text": "hi", "turn": 2}),
+    (
+        messages.Words(1, 480, "Hm.", "opener"),
+        {"type": "words", "utterance": 1, "sample": 480, "text": "Hm.", "origin": "opener"},
+    ),
+    (messages.Spoken(1, 960), {"type": "spoken", "utterance": 1, "samples": 960}),
+    (messages.Clear(1), {"type": "clear", "utterance": 1}),
+    (messages.Duck(1, True), {"type": "duck", "utterance": 1, "on": True}),
+    (messages.Error("taken", "x"), {"type": "error", "code": "taken", "message": "x"}),
+    (messages.Ended("hangup"), {"type": "ended", "reason": "hangup", "result": "/api/calls/c1"}),
+]
+
+
+@pytest.mark.parametrize(("message", "frame"), MESSAGES)
 def test_each_message_has_its_documented_frame(message: messages.Message, frame: dict[str, object]) -> None:
     encoded = wire.encode(message, "/api/calls/c1")
     assert isinstance(encoded, str)
     assert json.loads(encoded) == frame
+
+
+def test_no_message_is_without_a_frame() -> None:
+    told = {type(message) for message, _ in MESSAGES} | {messages.Audio}
+    assert told == set(get_args(messages.Message))
 
 
 def test_every_error_code_is_documented() -> None:
