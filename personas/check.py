@@ -15,8 +15,6 @@ from personas.scenario import SCALE_MAX, Moment, Scenario, When
 from personas.script import fill
 from personas.yaml_text import Key, LibraryError, Source
 
-# Moves that the director adds itself, beside those recognised in the learner's words.
-OWN_MOVES = frozenset({"interrupted"})
 ACTS: tuple[Act, ...] = (
     "answer", "deflect", "object", "insist", "ask", "soften", "agree", "refuse", "react", "rebuke", "odd",
 )  # fmt: skip
@@ -88,7 +86,7 @@ def _conditions(scenario: Scenario, moves: Collection[str] | None) -> Found:
                     yield (*key, name), f"{identifier!r} is not defined in this scenario; use one of: {_names(ids)}"
         for name in ("moves", "any", "without", "done", "never"):
             for move in getattr(when, name):
-                if moves is not None and move not in moves and move not in OWN_MOVES:
+                if moves is not None and move not in moves:
                     yield (*key, name), f"{move!r} is no move of the catalogue; mend its spelling"
 
 

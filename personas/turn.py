@@ -12,7 +12,7 @@ from personas.script import Script, choose, number
 from personas.state import LearnerTurn, Standing, State, holds, mentions
 
 DODGES_INSISTED_ON = 2  # a third repetition sounds like a machine; the objection then just stands
-WORDS_THAT_INTERRUPT = 4  # cutting off less than this is overlap at the end of a turn, not an interruption
+WORDS_TALKED_OVER = 4  # cutting off less than this is overlap at the end of a turn, not an interruption
 TRUST_GAINED_AT_MOST = 1  # per turn: trust is earned over a conversation, not by one dense utterance
 CONCERNS = ("worr", "concern", "hesita", "hold you back", "holding you back", "stop you", "bother", "in the way")
 PLAYING_BACK = frozenset({"summarise", "check_understanding", "propose_next_step", "ask_commitment", "confirm_details"})
@@ -32,8 +32,8 @@ class Thought:
     @property
     def turn(self) -> LearnerTurn:
         moves = set(self.cue.moves)
-        if len(self.cue.unplayed.split()) >= WORDS_THAT_INTERRUPT:
-            moves.add("interrupted")
+        if len(self.cue.unplayed.split()) >= WORDS_TALKED_OVER:
+            moves.add("talk_over")
         return LearnerTurn(frozenset(moves), self.cue.text)
 
     def decide(self) -> Intention:
