@@ -25,8 +25,7 @@ FIRST_CLAUSE_S = 1.4  # from the tail's text: behind an opener of 1.3 s at most 
 STALL_S = 2.5  # a clause takes about as long to speak
 PATIENT_S = 25.0
 DECISIONS_KEPT = 32  # speculative decisions of a turn or two; older ones can no longer be spoken
-LLAMA_CPP = {"return_progress": True, "timings_per_token": True}  # what was reused is known of prompts given up, too
-RETAKE_S = 3.0  # from a turn's end to the learner's going on: an opener has begun after 1.1 s and lasts 1.5
+RETAKE_S = 1.4  # from a turn's end to the learner's going on: an opener has begun by 1.1 s; who speaks later cuts in
 CUES = {
     "pick_up": "(picks up the phone)",
     "silence": "(says nothing)",
@@ -46,7 +45,7 @@ def writer_of(model: LanguageModel, *, patient: bool = False) -> WriterNow:
         first_clause_s=PATIENT_S if patient else FIRST_CLAUSE_S,
         stall_s=PATIENT_S if patient else STALL_S,
         free=free,
-        extra={} if free else LLAMA_CPP,
+        extra=model.extra_body,
     )
     return lambda: writer if model.status.state == "ready" else None
 

@@ -35,8 +35,8 @@ STEADY_AFTER_S = 60.0  # a process that lived this long has not died "in a row"
 STOP_GRACE_S = 3.0  # from closing its input to killing it
 
 # llama.cpp looks after a request's sender whenever it sends, else once a second: a request that is withdrawn while its
-# prompt is read would hold up the next one for that long.
-_LLAMA_BODY = {"return_progress": True}
+# prompt is read would hold up the next one for that long. The timings tell what of a prompt was reused, even then.
+_LLAMA_BODY = {"return_progress": True, "timings_per_token": True}
 
 log = structlog.get_logger(__name__)
 
