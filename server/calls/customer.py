@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from personas.clauses import joined, pieces
@@ -15,7 +15,7 @@ from personas.scenario import Scenario
 from personas.script import Script, write_script
 from personas.state import State, first_state, plain
 from personas.writer import WordingAccount, Writer
-from rubrics.moves import recognize_moves
+from rubrics.moves import Recognize, recognize_moves
 from server.models.llm import LanguageModel, RemoteLanguageModel
 from voice.customer import Heard, Line, Reply
 from voice.record import JSON
@@ -77,11 +77,13 @@ class ScenarioCustomer:
         difficulty: int | None = None,
         drill: str | None = None,
         writer: WriterNow | None = None,
+        recognize: Recognize = recognize_moves,
     ) -> None:
         self.script: Script = write_script(scenario, persona, seed=seed, difficulty=difficulty, drill=drill)
         self.state: State = first_state(self.script)
         self.fallbacks = 0
         self._writer: WriterNow = writer or (lambda: None)
+        self._recognize = recognize
         self._history: list[Exchange] = []
         self._decided: dict[int, _Decided] = {}
         self._last_key = 0
@@ -98,10 +100,14 @@ class ScenarioCustomer:
 
     def decide(self, heard: Heard) -> Reply:
         before = self._history[-1].said if self._history else ""
-        moves = recognize_moves(heard.text, before) if heard.occasion == "turn" else ()
-        cue = Cue(
-            heard.occasion, heard.text, tuple(moves), heard.silence_s, heard.duration_s, heard.unplayed, heard.end_s
-        )
+        return self._plan(heard, tuple(self._recognize(heard.text, before)) if heard.occasion == "turn" else ())
+
+    def relive(self, heard: Heard, moves: Sequence[str], said: str) -> JSON:
+        """A turn of a former call: the same moves are recognised and the same words heard. Notes as of `settle`."""
+        return self.settle(self._plan(heard, tuple(moves)), heard, said)
+
+    def _plan(self, heard: Heard, moves: tuple[str, ...]) -> Reply:
+        cue = Cue(heard.occasion, heard.text, moves, heard.silence_s, heard.duration_s, heard.unplayed, heard.end_s)
         intention = decide(self.script, self.state, cue)
         if self._takes_up(heard) and intention.line:
             intention = replace(intention, opener="")
@@ -150,4 +156,4 @@ class ScenarioCustomer:
         caller = heard.text or CUES.get(heard.occasion, "")
         self._history.append(Exchange(caller, decided.intention.line, said))
         notes: dict[str, Any] = account(self.script, decided.cue, decided.intention, decided.before, self.state)
-        return {**notes, "said": said, "wording": decided.wording.to_json()}
+        return {**notes, "heard": asdict(heard), "said": said, "wording": decided.wording.to_json()}
