@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -18,6 +21,7 @@ from personas.prompt import Prompt
 from personas.state import plain
 from server.app import create_app
 from server.calls.customer import ScenarioCustomer, read_ahead, writer_of
+from server.calls.switchboard import Switchboard
 from server.commands.simulate import play
 from server.models.llm import LocalLanguageModel
 from server.settings import Settings
@@ -113,3 +117,28 @@ def test_the_share_of_the_prompts_that_was_reused_is_in_the_metrics(
 async def read_all(words: LocalLanguageModel) -> None:
     for each in LIBRARY.scenarios.values():
         await read_ahead(words, each, LIBRARY.persona_of(each))
+
+
+def test_reading_ahead_gives_way_to_a_call(
+    client: TestClient, scenario: dict[str, Any], model: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("whisper-tiny.en", "whisper-base", "smart-turn", "piper-joe"):
+        model(name)
+    board: Switchboard = client.app.state.switchboard  # type: ignore[attr-defined]
+    found = board.catalogue.scenarios[scenario["id"]]
+    persona = board.catalogue.persona_of(found)
+    assert client.portal is not None
+    assert client.portal.call(board._read_ahead, found, persona)  # there is no language model: nothing to read
+    left = threading.Event()
+
+    async def read_for_ever(*_: object) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            left.set()
+
+    monkeypatch.setattr(board.studio, "read_ahead", read_for_ever)
+    reading = client.portal.start_task_soon(board._read_ahead, found, persona)
+    ring(client, scenario)
+    assert reading.result(timeout=30) is False
+    assert left.wait(timeout=30)
