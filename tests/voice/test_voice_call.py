@@ -165,9 +165,11 @@ def test_the_line_is_held_and_the_sentence_goes_on(tmp_path: Path) -> None:
         scene.call.socket_lost()
         await asyncio.sleep(1.5)
         utterance, played = max(scene.device.played.items())
+        scene.device.sound[utterance] = scene.device.sound[utterance][:played]  # a page that is loaded anew has no more
         scene.call.resume(scene.device.take, played)
         await scene.silence(12.0)
-        assert scene.device.played[utterance] == len(scene.device.sound[utterance])
+        (whole,) = {spoken.samples for spoken in scene.device.messages(m.Spoken) if spoken.utterance == utterance}
+        assert scene.device.played[utterance] == len(scene.device.sound[utterance]) == whole
 
     in_virtual_time(script())
     assert any(said.endswith("for quite a while") for _, said in scene.customer.settled)
@@ -186,6 +188,20 @@ def test_a_socket_that_stays_lost_ends_the_call_after_its_time(tmp_path: Path) -
         return reason
 
     assert in_virtual_time(script()) == "lost"
+
+
+def test_sound_that_comes_for_a_held_line_is_not_heard(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+
+    async def script() -> str:
+        await greeted(scene)
+        scene.call.socket_lost()
+        await scene.say(QUESTION)
+        return await scene.call.finished()
+
+    assert in_virtual_time(script()) == "lost"
+    assert record(read_journal(scene.path), plain_turn_end).learner_turns == ()
+    assert [heard.occasion for heard in scene.customer.heard] == ["pick_up"]
 
 
 def test_a_learner_without_a_microphone_can_type(tmp_path: Path) -> None:
