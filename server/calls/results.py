@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,14 @@ from typing import Any
 from personas.persona import Persona
 from server.calls import latency
 from server.calls.grading import Progress
+from server.calls.retry import PAST, Past, places, whole
 from server.calls.schemas import (
+    Branch,
     CallDetail,
     CallSummary,
     GradeProgress,
     IdAndTitle,
+    Moment,
     PeaksOut,
     PersonaCard,
     TapeLink,
@@ -52,7 +55,7 @@ def summary(row: CallRow) -> CallSummary:
     )
 
 
-def detail(row: CallRow, folder: CallFolder, progress: Progress) -> CallDetail:
+def detail(row: CallRow, folder: CallFolder, progress: Progress, branches: Sequence[CallRow]) -> CallDetail:
     call, speed = _read(folder)
     grade = row.grade
     tape = tape_path(folder)
@@ -75,11 +78,27 @@ def detail(row: CallRow, folder: CallFolder, progress: Progress) -> CallDetail:
         latency=dict(speed),
         tape=None if tape is None else TapeLink(url=f"/api/calls/{row.id}/tape", duration_s=_tape_seconds(tape)),
         debrief=dict(call.decisions[-1].notes) if call.decisions else None,
+        parent=parent(row),
+        branches=[branch(each) for each in branches],
+    )
+
+
+def parent(row: CallRow) -> Moment | None:
+    return None if row.parent is None or row.parent_turn is None else Moment(call=row.parent, turn=row.parent_turn)
+
+
+def branch(row: CallRow) -> Branch:
+    return Branch(
+        id=row.id,
+        turn=row.parent_turn or 0,
+        started_at=row.started_at,
+        status=row.status,
+        score=row.grade.score if row.grade else None,
     )
 
 
 def read_record(folder: CallFolder) -> CallRecord:
-    """The call's record, empty if nothing was ever written."""
+    """The call's record, empty if nothing was ever written; of another attempt with what went before it."""
     return _read(folder)[0]
 
 
@@ -131,7 +150,13 @@ def _read(folder: CallFolder) -> tuple[CallRecord, Mapping[str, Any]]:
 @lru_cache(maxsize=_KEPT)
 def _read_version(path: Path, _changed_ns: int, _bytes: int) -> tuple[CallRecord, Mapping[str, Any]]:
     entries = journal.read_journal(path)
-    return journal.record(entries), latency.report(entries)
+    own, speed = journal.record(entries), latency.report(entries)
+    if PAST not in own.facts:
+        return own, speed
+    past = Past.from_json(own.facts[PAST])
+    place = places(past, own)
+    turns = [{**turn, "turn": place[turn["turn"]]} for turn in speed["turns"]]
+    return whole(past, own), {**speed, "turns": turns}
 
 
 def _tape_seconds(tape: Path) -> float:

@@ -9,11 +9,13 @@ from fastapi.responses import FileResponse, Response
 
 from server.api_errors import ApiError, error_docs
 from server.calls import results
+from server.calls.comparison import compared
 from server.calls.ranged_file import RangedFile
 from server.calls.schemas import (
     CallDetail,
     CallPage,
     CallWish,
+    Comparison,
     GradeProgress,
     IdAndTitle,
     PeaksOut,
@@ -100,7 +102,19 @@ def call(request: Request, call_id: CallId) -> CallDetail:
     """All that is known of a call; also while it goes on."""
     board = _switchboard(request)
     row = _row(request, call_id)
-    return results.detail(row, board.folders.of(row.id), board.desk.progress(row.id))
+    branches = board.store.branches(row.id)
+    return results.detail(row, board.folders.of(row.id), board.desk.progress(row.id), branches)
+
+
+@router.get("/calls/{call_id}/comparison", responses=error_docs(404, 409, 422))
+def comparison(request: Request, call_id: CallId) -> Comparison:
+    """Another attempt beside the call it branched off: the same moment, both answers, the criteria that changed."""
+    board = _switchboard(request)
+    row = _over(request, call_id)
+    if row.parent is None:
+        raise ApiError(404, "no_parent", "this call is no attempt at another one, or that one is deleted")
+    parent = _row(request, row.parent)
+    return compared(parent, board.folders.of(parent.id), row, board.folders.of(row.id))
 
 
 @router.delete("/calls/{call_id}", status_code=204, responses=error_docs(403, 404, 409, 422))

@@ -11,6 +11,15 @@ from server.storage.tables import CallStatus, GradeState
 from voice.record import Who
 
 
+class Moment(BaseModel):
+    """A learner's turn of a call."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    call: str = Field(max_length=64)
+    turn: int = Field(ge=0, le=100_000, strict=True, description="the turn's index in the call's `turns`")
+
+
 class CallWish(BaseModel):
     """`POST /api/calls`."""
 
@@ -20,7 +29,9 @@ class CallWish(BaseModel):
     drill: str | None = Field(default=None, max_length=200, description="a moment's id: practise this situation alone")
     difficulty: int | None = Field(default=None, ge=1, le=5, strict=True)
     seed: int | None = Field(default=None, ge=0, lt=2**63, strict=True, description="the same seed, the same customer")
-    fork: dict[str, Any] | None = Field(default=None, description="retry from a moment of a call: not available yet")
+    fork: Moment | None = Field(
+        default=None, description="answer this turn of a call that is over anew; drill, difficulty and seed are its own"
+    )
 
 
 class Ticket(BaseModel):
@@ -108,6 +119,16 @@ class TapeLink(BaseModel):
     duration_s: float
 
 
+class Branch(BaseModel):
+    """Another attempt at a call, from the answer `turn` on."""
+
+    id: str
+    turn: int
+    started_at: datetime
+    status: CallStatus
+    score: float | None
+
+
 class CallDetail(BaseModel):
     id: str
     scenario: IdAndTitle
@@ -125,6 +146,39 @@ class CallDetail(BaseModel):
     latency: dict[str, Any]
     tape: TapeLink | None
     debrief: dict[str, Any] | None = Field(description="the director's account: facts, objections, agreements, goal")
+    parent: Moment | None = Field(description="what this call is another attempt at")
+    branches: list[Branch]
+
+
+class Attempt(BaseModel):
+    """What the learner said at a moment; on the call's tape from `start_s` to `end_s` where these aren't negative."""
+
+    call: str
+    text: str
+    start_s: float
+    end_s: float
+    tape: str | None
+    grade_state: GradeState
+    score: float | None
+    passed: bool | None
+
+
+class ChangedCriterion(BaseModel):
+    id: str
+    title: str
+    before: int | str | None
+    after: int | str | None
+    why: str = Field(description="of the level after")
+
+
+class Comparison(BaseModel):
+    """The same moment twice."""
+
+    turn: int
+    line: str = Field(description="what the customer said, which both answer")
+    before: Attempt
+    after: Attempt | None = Field(description="null when nothing was answered")
+    changed: list[ChangedCriterion] | None = Field(description="null until both calls are graded by the same rubric")
 
 
 class PeaksOut(BaseModel):

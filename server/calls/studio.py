@@ -112,14 +112,11 @@ class Studio:
         except Exception as error:
             raise StudioError(f"the models can't be loaded: {error}") from error
 
-    def prepare(
-        self, scenario: Scenario, persona: Persona, *, seed: int, drill: str | None = None
-    ) -> Preparation | None:
+    def prepare(self, persona: Persona, customer: Customer) -> Preparation | None:
         """Begin with the openers of a call that is about to ring; None while there are no voices."""
         if self._loaded is None:
             return None
-        openers = self.customer(scenario, persona, seed=seed, drill=drill).openers
-        return self._loaded.cache.prepare(openers, voice=self._voice(persona), pace=persona.pace)
+        return self._loaded.cache.prepare(customer.openers, voice=self._voice(persona), pace=persona.pace)
 
     def customer(
         self,
@@ -129,7 +126,7 @@ class Studio:
         seed: int,
         difficulty: int | None = None,
         drill: str | None = None,
-    ) -> Customer:
+    ) -> ScenarioCustomer:
         """Whom the learner speaks to."""
         return ScenarioCustomer(
             scenario,

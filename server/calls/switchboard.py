@@ -13,9 +13,11 @@ from personas.persona import Persona
 from personas.scenario import Scenario
 from server.api_errors import ApiError
 from server.calls import results
+from server.calls.attempts import taken_up
 from server.calls.gateway import Gateway
 from server.calls.grading import GradingDesk
 from server.calls.live import LiveCall, LiveCalls
+from server.calls.retry import PAST, NoRetry, Past, RetryCustomer
 from server.calls.schemas import CallWish
 from server.calls.studio import Studio, StudioError
 from server.catalogue import Catalogue
@@ -25,6 +27,7 @@ from server.storage.folders import CallFolder, CallFolders
 from voice.call import Call, Send
 from voice.clock import Clock, MonotonicClock
 from voice.commands import EndReason
+from voice.customer import Customer
 from voice.journal import JournalWriter
 from voice.openers import Preparation
 from voice.tape import Tape, TapeError, finish_from_spool
@@ -66,8 +69,9 @@ class Switchboard:
         scenario = self.catalogue.scenarios.get(wish.scenario)
         if scenario is None:
             raise ApiError(404, "unknown_scenario", f"no scenario has the id {wish.scenario[:60]!r}")
+        past = None
         if wish.fork is not None:
-            raise ApiError(422, "fork_not_available", "retrying from a moment of a call isn't available yet")
+            wish, past = await self.aside(taken_up, self.store, self.folders, wish, wish.fork)
         if wish.drill is not None and wish.drill not in [moment.id for moment in scenario.moments]:
             raise ApiError(404, "unknown_moment", f"{scenario.id} has no moment {wish.drill[:60]!r}")
         persona = self.catalogue.persona_of(scenario)
@@ -86,13 +90,26 @@ class Switchboard:
             drill=wish.drill,
             difficulty=scenario.difficulty if wish.difficulty is None else wish.difficulty,
             seed=secrets.randbits(31) if wish.seed is None else wish.seed,
+            parent=None if past is None else past.call,
+            parent_turn=None if past is None else past.turn,
         )
-        ending = Ending(self, new)
+        customer = self._customer(new, past)
+        ending = Ending(self, new, customer, past)
         call = LiveCall(new.id, secrets.token_urlsafe(24), ending.make_call, ending, self._clock)
         self.live.add(call)  # before anything is awaited: two wishes at once don't share the last place
         await self.aside(self.store.create, new)
-        self.studio.prepare(scenario, persona, seed=new.seed, drill=new.drill)
+        self.studio.prepare(persona, customer)
         return call
+
+    def _customer(self, new: NewCall, past: Past | None) -> Customer:
+        """Whom this call is with. Raises ApiError when they can't be what they were in the call that is retried."""
+        scenario = self.catalogue.scenarios[new.scenario]
+        persona = self.catalogue.persona_of(scenario)
+        customer = self.studio.customer(scenario, persona, seed=new.seed, difficulty=new.difficulty, drill=new.drill)
+        try:
+            return customer if past is None else RetryCustomer(customer, past)
+        except NoRetry as reason:
+            raise ApiError(409, "scenario_changed", str(reason)) from reason
 
     async def recover(self) -> None:
         """What a killed server left: its calls are interrupted, what was said stays, and they can be graded."""
@@ -120,7 +137,9 @@ class Switchboard:
             while self.studio.problem(persona) is None:
                 if (
                     len(self.live) == 0
-                    and await self._prepared(self.studio.prepare(scenario, persona, seed=0))
+                    and await self._prepared(
+                        self.studio.prepare(persona, self.studio.customer(scenario, persona, seed=0))
+                    )
                     and await self._read_ahead(scenario, persona)
                 ):
                     break
@@ -160,8 +179,9 @@ class Switchboard:
 class Ending:
     """One call's files and row, from its first ring to its grade (`server.calls.live.Fate`)."""
 
-    def __init__(self, board: Switchboard, new: NewCall) -> None:
+    def __init__(self, board: Switchboard, new: NewCall, customer: Customer, past: Past | None) -> None:
         self._board, self._new = board, new
+        self._customer, self._past = customer, past
         self._folder: CallFolder = board.folders.of(new.id)
         self._journal: JournalWriter | None = None
         self._tape: Tape | None = None
@@ -181,9 +201,7 @@ class Ending:
         log.info("call rings", call=new.id, scenario=new.scenario, seed=new.seed)
         self._call = Call(
             call_id=new.id,
-            customer=board.studio.customer(
-                scenario, persona, seed=new.seed, difficulty=new.difficulty, drill=new.drill
-            ),
+            customer=self._customer,
             engines=board.studio.engines(persona),
             workers=board.studio.workers,
             journal=self._journal,
@@ -197,6 +215,7 @@ class Ending:
                 "drill": new.drill,
                 "difficulty": new.difficulty,
                 "seed": new.seed,
+                **({} if self._past is None else {PAST: self._past.to_json()}),
             },
         )
         return self._call

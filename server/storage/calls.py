@@ -27,6 +27,8 @@ class NewCall:
     drill: str | None
     difficulty: int
     seed: int
+    parent: str | None = None
+    parent_turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class CallStore:
                 drill=call.drill,
                 difficulty=call.difficulty,
                 seed=call.seed,
+                parent=call.parent,
+                parent_turn=call.parent_turn,
                 status="ringing",
                 started_at=datetime.now(UTC),
                 duration_s=0.0,
@@ -80,17 +84,23 @@ class CallStore:
         with self._database.read() as session:
             return session.scalars(query).all()
 
+    def branches(self, call_id: str) -> Sequence[CallRow]:
+        """The other attempts at a moment of this call, oldest first."""
+        query = select(CallRow).where(CallRow.parent == call_id).order_by(CallRow.started_at, CallRow.id)
+        with self._database.read() as session:
+            return session.scalars(query).all()
+
     def practised(self) -> dict[str, Practised]:
-        """By scenario id. Calls that nobody picked up don't count."""
+        """By scenario id. Calls that nobody picked up don't count, nor do further attempts at a moment."""
         counts = (
             select(CallRow.scenario, func.count())
-            .where(CallRow.status.in_(("ended", "interrupted")), CallRow.duration_s > 0)
+            .where(CallRow.status.in_(("ended", "interrupted")), CallRow.duration_s > 0, CallRow.parent.is_(None))
             .group_by(CallRow.scenario)
         )
         latest = (
             select(CallRow.scenario, GradeRow.score)
             .join(GradeRow, GradeRow.call_id == CallRow.id)
-            .where(GradeRow.score.is_not(None))
+            .where(GradeRow.score.is_not(None), CallRow.parent.is_(None))
             .order_by(CallRow.started_at, GradeRow.id)
         )
         with self._database.read() as session:
@@ -143,10 +153,12 @@ class CallStore:
             row.grade_state, row.grade_message = "ready", None
 
     def delete(self, call_id: str) -> bool:
+        """Its branches stay, as calls of their own."""
         with self._database.write() as session:
             row = session.get(CallRow, call_id)
             if row is None:
                 return False
+            session.execute(update(CallRow).where(CallRow.parent == call_id).values(parent=None, parent_turn=None))
             session.delete(row)
             return True
 

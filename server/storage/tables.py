@@ -52,6 +52,7 @@ class CallRow(Base):
         Index("ix_calls_started_at_id", "started_at", "id"),
         Index("ix_calls_scenario", "scenario"),
         Index("ix_calls_status", "status"),
+        Index("ix_calls_parent", "parent"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -62,6 +63,8 @@ class CallRow(Base):
     drill: Mapped[str | None] = mapped_column(String(200))
     difficulty: Mapped[int] = mapped_column()
     seed: Mapped[int] = mapped_column(BigInteger)
+    parent: Mapped[str | None] = mapped_column(String(32))  # the call that this is another attempt at
+    parent_turn: Mapped[int | None] = mapped_column()  # from the answer at this index of its turns on
     status: Mapped[CallStatus] = mapped_column(String(16))
     ended_reason: Mapped[str | None] = mapped_column(String(32))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -36,7 +36,8 @@ def test_every_scenario_has_what_a_card_shows(client: TestClient) -> None:
     [
         ({"scenario": "no-such"}, 404, "unknown_scenario"),
         ({"scenario": "SCENARIO", "drill": "no-such"}, 404, "unknown_moment"),
-        ({"scenario": "SCENARIO", "fork": {"call": "x", "turn": 1}}, 422, "fork_not_available"),
+        ({"scenario": "SCENARIO", "fork": {"call": "x", "turn": 1}}, 404, "unknown_call"),
+        ({"scenario": "SCENARIO", "fork": {"call": "x", "turn": -1}}, 422, "invalid"),
         ({"scenario": "SCENARIO", "difficulty": 6}, 422, "invalid"),
         ({"scenario": "SCENARIO", "difficulty": True}, 422, "invalid"),
         ({"scenario": "SCENARIO", "seed": 2**63}, 422, "invalid"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -157,3 +158,19 @@ def test_two_processes_worth_of_connections_write_without_losing_each_other(tmp_
         assert raw.execute("SELECT count(*) FROM calls").fetchone() == (20,)
     one.close()
     two.close()
+
+
+def test_branches_are_listed_oldest_first_and_outlive_the_call(database: Database) -> None:
+    store = CallStore(database)
+    store.create(new_call("a"))
+    for call_id, turn in (("b", 3), ("c", 1)):
+        store.create(replace(new_call(call_id), parent="a", parent_turn=turn))
+    store.create(new_call("d"))
+    for call_id in "abcd":
+        store.finish(call_id, "ended", "hangup", 60.0)
+    assert [(row.id, row.parent_turn) for row in store.branches("a")] == [("b", 3), ("c", 1)]
+    assert store.practised()["cold-call"].calls == 2
+    assert store.delete("a")
+    left = store.get("b")
+    assert left is not None and (left.parent, left.parent_turn) == (None, None)
+    assert store.branches("a") == []
