@@ -118,13 +118,21 @@ async def test_a_learner_who_goes_on_into_a_reaction_hears_no_second_one() -> No
     first = customer.decide(cut_off)
     assert first.opener
     customer.settle(first, cut_off, first.opener.split()[0])
-    going_on = Heard("turn", "Do you have half a minute for me to say why I'm calling?", 4.5, 7.0)
+    going_on = Heard("turn", "Do you have half a minute for me to say why I'm calling?", 4.2, 7.0)
     second = customer.decide(going_on)
     assert second.opener == ""
     lines = [line.text async for line in customer.words(second)]
     assert " ".join(lines) == second.notes["intention"]
     customer.settle(second, going_on, " ".join(lines))
     assert customer.decide(Heard("turn", "How do you book your docks today?", 12.0, 14.0)).opener
+
+
+def test_a_learner_who_cuts_into_a_reaction_gets_one_of_their_own() -> None:
+    customer = dana()
+    heard = Heard("turn", "Hi Dana, this is Sam from Loadline.", 1.0, 3.0)
+    first = customer.decide(heard)
+    customer.settle(first, heard, first.opener.split()[0])
+    assert customer.decide(Heard("turn", "Sorry, how do you book your docks today?", 4.8, 7.0)).opener
 
 
 def test_a_reaction_heard_some_time_ago_is_no_reason_to_leave_one_out() -> None:
