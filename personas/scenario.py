@@ -135,7 +135,8 @@ class Moment(Strict):
     """A critical situation, practised alone as a drill: it starts with the customer's line.
 
     In a whole call it is under way while an objection that stands at its `start` stands, and where one of `when` holds
-    for the state that the learner speaks into, unless `passed` holds already.
+    for the state that the learner speaks into, unless `passed` holds already. `strong` and `weak` are what a learner
+    might answer to the customer's line, well and badly: heard on demand, beside one's own answer.
     """
 
     id: Id
@@ -145,6 +146,8 @@ class Moment(Strict):
     start: MomentStart
     says: Says
     passed: When
+    strong: str = ""
+    weak: str = ""
 
 
 class Scenario(Strict):
