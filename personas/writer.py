@@ -103,9 +103,17 @@ class Writer:
 
     async def _read(self, messages: list[Message]) -> None:
         with contextlib.suppress(OpenAIError, OSError):
-            await self._client.chat.completions.create(
-                model=self._model, messages=_typed(messages), max_tokens=1, temperature=0.0
+            stream = await self._client.chat.completions.create(
+                model=self._model,
+                messages=_typed(messages),
+                max_tokens=1,
+                temperature=0.0,
+                stream=True,  # a server that sends as it reads leaves a withdrawn prompt at once
+                extra_body=self._extra or None,
             )
+            async with stream:
+                async for _ in stream:
+                    pass
 
     async def words(
         self,

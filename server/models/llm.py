@@ -142,7 +142,13 @@ class LocalLanguageModel:
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._client = AsyncOpenAI(
-            base_url=self._address(), api_key=self._api_key, timeout=REQUEST_TIMEOUT_S, max_retries=0
+            base_url=self._address(),
+            api_key=self._api_key,
+            timeout=REQUEST_TIMEOUT_S,
+            max_retries=0,
+            default_headers={
+                "Connection": "close"
+            },  # llama.cpp closes it behind a stream, and loses a request sent then
         )
 
     @property
