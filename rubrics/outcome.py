@@ -30,8 +30,7 @@ def _goal(call: Transcript, decisions: Sequence[Decision]) -> Verdict:
     reached = next((decision for decision in decisions if decision.notes.get("goal_reached")), None)
     if reached is not None and decisions[-1].notes.get("goal_reached"):
         return Verdict(2, "the goal of the call is reached", quotes(_reply(call, reached)))
-    last = _last_word(call)
-    return Verdict(0, "the goal of the call isn't reached", last, last[0])
+    return Verdict(0, "the goal of the call isn't reached", _last_word(call), _last_try(call))
 
 
 def _facts(call: Transcript, decisions: Sequence[Decision], outcome: OutcomeOf) -> Verdict:
@@ -66,15 +65,19 @@ def _share(
 ) -> Verdict:
     share = count / total
     why = f"{count} of {total} {what}"
-    last = _last_word(call)
-    evidence = shown or last
+    evidence = shown or _last_word(call)
     if share >= outcome.full:
         return Verdict(2, why, evidence)
-    return Verdict(1 if share >= outcome.part and count else 0, why, evidence, last[0])
+    return Verdict(1 if share >= outcome.part and count else 0, why, evidence, _last_try(call))
 
 
 def _last_word(call: Transcript) -> tuple[Quote, ...]:
     return quotes(call.customer[-1] if call.customer else call.learner[-1])
+
+
+def _last_try(call: Transcript) -> Quote:
+    """Where the learner could have turned it: a moment is practised again from something that they said."""
+    return quotes(call.learner[-1])[0]
 
 
 def _reply(call: Transcript, decision: Decision) -> Turn | None:

@@ -106,10 +106,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"  {outcome.get('problem', 'done')}", file=sys.stderr, flush=True)
         if "problem" not in outcome or "result" not in kept.get(figure.key, {}):
             kept[figure.key] = outcome
-    known = {figure.key for figure in FIGURES}
-    kept = {key: outcome for key, outcome in kept.items() if key in known}
+    kept = {figure.key: kept[figure.key] for figure in FIGURES if figure.key in kept}
     arguments.docs.mkdir(parents=True, exist_ok=True)
-    store.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    store.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     (arguments.docs / "figures.md").write_text(page(kept), encoding="utf-8")
     if arguments.json:
         print(json.dumps(kept))

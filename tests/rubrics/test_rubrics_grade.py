@@ -225,6 +225,13 @@ def test_outcomes_are_read_off_the_directors_account() -> None:
     assert levels["close.goal"][0] == 2
 
 
+def test_an_outcome_that_was_missed_points_at_something_the_learner_said() -> None:
+    record = call(COLD, decisions=(decided(3, facts_told=[], facts_hidden=["fees"], goal_reached=False),))
+    missed = [one for one in grade(record, LIBRARY["cold-call"]).scored if one.criterion.kind == "outcome"]
+    at = [one.moment.turn for one in missed if one.level == 0 and one.moment]
+    assert at and all(record.turns[turn].who == "learner" for turn in at)
+
+
 def test_without_a_directors_account_outcomes_are_not_scored() -> None:
     levels = {one.criterion.id: one.level for one in grade(call(COLD), LIBRARY["cold-call"]).scored}
     assert levels["close.goal"] is None and levels["diagnosis.facts"] is None

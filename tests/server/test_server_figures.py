@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from server.benches.figures import FIGURES, Figure, machine, measure, page, rows
+import pytest
+
+from server.benches.figures import FIGURES, Figure, machine, measure, page, rows, run
 
 
 def test_a_bench_without_its_data_is_named_with_what_it_lacks(tmp_path: Path) -> None:
@@ -52,3 +56,13 @@ def test_the_page_names_command_date_machine_and_gaps() -> None:
 def test_both_pause_benches_are_run_and_shown_with_what_is_to_be_reached() -> None:
     assert {"turns", "pauses"} <= {figure.command[0] for figure in FIGURES}
     assert page({}).count("To reach: no cut-in in at least 38 of 40 pauses inside sentences.") == 2
+
+
+def test_one_bench_run_anew_leaves_the_other_figures_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RINGSIDE_SHARED", str(tmp_path / "none"))
+    kept = {FIGURES[0].key: {"date": "d", "machine": "m", "commit": "c", "result": {"p50": 1, "n": 2, "a": 3}}}
+    (tmp_path / "figures.json").write_text(json.dumps(kept))
+    assert run(Namespace(only="turns", docs=tmp_path, json=False)) == 1  # its data isn't there
+    assert "| p50 | 1 |\n| n | 2 |\n| a | 3 |" in (tmp_path / "figures.md").read_text()
