@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from server.benches._learners import SCRIPTS
+from server.benches._learners import SCRIPTS, WRITTEN_FOR
 from server.calls.caller import Conversation, Recording, converse
 from server.calls.client import CallError, WireClient, appoint, connected
 from server.errors import UserError
@@ -27,7 +27,9 @@ class Graded:
 
 
 def scenarios(url: str, wanted: Sequence[str] | None = None) -> list[dict[str, Any]]:
-    """The first scenario of each kind that has a script, or those that are wanted. Raises UserError where none is."""
+    """Of each kind the scenario that its script is written for, else the first; or those that are wanted.
+
+    Raises UserError where none is."""
     response = httpx.get(f"{url.rstrip('/')}/api/scenarios", timeout=10.0, trust_env=False)
     response.raise_for_status()
     known: list[dict[str, Any]] = [one for one in response.json()["scenarios"] if one["kind"] in SCRIPTS]
@@ -38,6 +40,7 @@ def scenarios(url: str, wanted: Sequence[str] | None = None) -> list[dict[str, A
             raise UserError(f"--scenario {sorted(missing)[0]}: isn't there or has no script; choose one of: {names}")
         return [one for one in known if one["id"] in wanted]
     first = {one["kind"]: one for one in reversed(known)}
+    first |= {one["kind"]: one for one in known if one["id"] in WRITTEN_FOR}
     if not first:
         raise UserError(f"{url} has no scenario to ring; see `ringside check`")
     return [first[kind] for kind in SCRIPTS if kind in first]

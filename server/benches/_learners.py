@@ -28,6 +28,7 @@ class Line:
     cuts_in: bool = False
 
 
+WRITTEN_FOR = ("cold-call-operations", "billing-dispute", "collections-first-call")
 SCRIPTS: Mapping[str, tuple[Line, ...]] = {
     "sales": (
         Line("Hi, this is Alex from Loadline. I know I'm calling out of the blue, do you have thirty seconds?"),
