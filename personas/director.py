@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from personas.facts import reveals
+from personas.happenings import come_back
 from personas.intention import Cue, Intention, leave, less_patient
 from personas.moments import moment_under_way, wrap_up
-from personas.script import Script, choose
+from personas.script import Script, played_by
 from personas.state import Standing, State, plain
-from personas.turn import Thought
+from personas.turn import think
 
 SILENCES_BORNE = 3  # "hello?" three times, then people hang up
 USED_REMEMBERED = 80  # lines kept in mind so that none is repeated in a call of ordinary length
@@ -22,25 +23,37 @@ USED_REMEMBERED = 80  # lines kept in mind so that none is repeated in a call of
 
 def decide(script: Script, state: State, cue: Cue) -> Intention:
     """The next intention. Nothing counts until `settle`."""
+    script = played_by(script, state.speaker)
+    intention = _decide(script, state, cue)
+    before, after = state.stance, intention.after.stance
+    if before == after or intention.after.speaker != state.speaker:
+        return intention
+    return replace(intention, reasons=(*intention.reasons, f"mood: {before} to {after}, turn {intention.after.turn}"))
+
+
+def _decide(script: Script, state: State, cue: Cue) -> Intention:
+    if cue.occasion == "back":
+        return come_back(script, state)
+    state = replace(state, away="")  # who was cut off while they went away is still there
     if cue.occasion in ("turn", "silence") and (last := wrap_up(script, state, cue)) is not None:
         return last
     if cue.occasion == "turn":
-        return Thought(script, state, cue).decide()
-    scene, seed = script.scenario, script.seed
+        return think(script, state, cue)
+    scene = script.scenario
     if cue.occasion == "pick_up":
         lines = scene.opening if script.drill is None else script.drill.says
-        return _prompt(state, choose(lines, seed, "opening", state.used), "opening")
+        return _prompt(state, script.line(lines, "opening", state.used), "opening")
     if cue.occasion == "returned":
-        return _prompt(state, choose(scene.returned, seed, f"returned/{state.turn}", state.used))
+        return _prompt(state, script.line(scene.returned, f"returned/{state.turn}", state.used))
     if cue.occasion == "monologue":
         after, reason = less_patient(state, f"talked for {cue.duration_s:.0f} s without a pause")
         if after.patience <= 0:
             return leave(script, after, scene.hang_up, (reason,), "patience")
-        return _prompt(after, choose(scene.monologue, seed, f"monologue/{state.turn}", state.used), reasons=(reason,))
+        return _prompt(after, script.line(scene.monologue, f"monologue/{state.turn}", state.used), reasons=(reason,))
     after, reason = less_patient(replace(state, silences=state.silences + 1), "silence on the line")
     if after.silences > SILENCES_BORNE or after.patience <= 0:
         return leave(script, after, scene.silence_end, (reason,), "silence")
-    line = choose(scene.silence, seed, f"silence/{state.turn}/{state.silences}", state.used)
+    line = script.line(scene.silence, f"silence/{state.turn}/{state.silences}", state.used)
     return _prompt(after, line, reasons=(reason,))
 
 
@@ -56,7 +69,7 @@ def settle(intention: Intention, before: State, said: str) -> State:
         if fact in before.told or any(reveals(item, said) for item in intention.tells if item.id == fact)
     )
     after = replace(after, used=used, told=told)
-    if len(substance) >= 3 or intention.verbatim:
+    if len(substance) >= 3 or (intention.verbatim and not intention.raises):
         return after
     objections: dict[str, Standing] = dict(after.objections)
     if intention.raises in objections:
@@ -66,6 +79,10 @@ def settle(intention: Intention, before: State, said: str) -> State:
         objections=objections,
         asked=tuple(item for item in after.asked if item in before.asked or item != intention.raises),
         awaiting="" if after.awaiting == intention.raises else after.awaiting,
+        happened=tuple(what for what in after.happened if what in before.happened or what != intention.raises),
+        aside="" if intention.act == "aside" else after.aside,
+        warned_turn=before.warned_turn if intention.raises == "warned" else after.warned_turn,
+        away="",
         agreed=before.agreed,
         goal_reached=before.goal_reached,
         ended="" if intention.hang_up and not spoken else after.ended,
@@ -76,9 +93,10 @@ def account(script: Script, cue: Cue, intention: Intention, before: State, state
     """The director's own account for the journal (`voice.record.Decision.notes`): `before` the turn, `state` after."""
     return {
         "occasion": cue.occasion,
+        "speaker": played_by(script, state.speaker).persona.name,
         "moment": moment_under_way(script, before, cue),
         "moves": list(cue.moves),
-        "state": {**state.to_json(), "mood": script.mood},
+        "state": {**state.to_json(), "mood": played_by(script, state.speaker).mood},
         "facts_told": list(state.told),
         "facts_hidden": [fact.id for fact in script.scenario.facts if fact.id not in state.told],
         "objections": dict(state.objections),
@@ -88,6 +106,7 @@ def account(script: Script, cue: Cue, intention: Intention, before: State, state
         "act": intention.act,
         "opener": intention.opener,
         "hang_up": intention.hang_up,
+        "away_s": intention.away_s,
         "ended": state.ended,
         "reasons": list(intention.reasons),
     }

@@ -8,10 +8,11 @@ from typing import Literal
 
 from personas.persona import Act
 from personas.scenario import SCALE_MAX, Fact
-from personas.script import Script, choose
+from personas.script import Script
 from personas.state import State
 
-Occasion = Literal["pick_up", "turn", "silence", "monologue", "returned"]
+Occasion = Literal["pick_up", "turn", "silence", "monologue", "returned", "back"]
+Doing = Act | Literal["opening", "prompt", "leave", "aside", "hold", "hand_over", "back", "call_out", "warn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,11 @@ class Cue:
 class Intention:
     """What to get across. `line` is authored and in the first person; `verbatim` says that it isn't to be re-worded.
 
-    `after` is the state once all of it was heard; `settle` takes back what wasn't.
+    `after` is the state once all of it was heard; `settle` takes back what wasn't. `raises` is the objection, question
+    or happening that it puts on the table. With `away_s` nobody is on the line for so long afterwards.
     """
 
-    act: Act | Literal["opening", "prompt", "leave"]
+    act: Doing
     line: str
     opener: str
     after: State
@@ -44,6 +46,7 @@ class Intention:
     agrees: str = ""
     verbatim: bool = False
     hang_up: bool = False
+    away_s: float = 0.0
 
     @property
     def says(self) -> str:
@@ -55,13 +58,13 @@ def scaled(value: int) -> int:
     return max(0, min(SCALE_MAX, value))
 
 
-def less_patient(state: State, because: str) -> tuple[State, str]:
-    """One patience less, and the reason for the journal."""
-    return replace(state, patience=scaled(state.patience - 1)), f"patience -1: {because}, turn {state.turn}"
+def less_patient(state: State, because: str, by: int = 1) -> tuple[State, str]:
+    """So much less patience, and the reason for the journal."""
+    return replace(state, patience=scaled(state.patience - by)), f"patience -{by}: {because}, turn {state.turn}"
 
 
 def leave(script: Script, state: State, lines: Sequence[str], reasons: tuple[str, ...], ended: str) -> Intention:
     """Say one of `lines` and hang up."""
     after = replace(state, ended=ended)
-    line = choose(lines, script.seed, "leave", state.used)
+    line = script.line(lines, "leave", state.used)
     return Intention("leave", line, "", after, reasons, verbatim=True, hang_up=True)

@@ -26,6 +26,10 @@ class Library:
     def persona_of(self, scenario: Scenario) -> Persona:
         return self.personas[scenario.persona]
 
+    def others_in(self, scenario: Scenario) -> tuple[Persona, ...]:
+        """Those whom the scenario hands the phone to."""
+        return () if scenario.handover is None else (self.personas[scenario.handover.to],)
+
 
 def load_library(
     folder: Path = LIBRARY, *, rubrics: Collection[str] | None = None, moves: Collection[str] | None = None

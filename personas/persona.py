@@ -10,7 +10,9 @@ from pydantic import Field, field_validator
 from personas.yaml_text import Strict
 
 Stance = Literal["cold", "neutral", "warm"]
-Act = Literal["answer", "deflect", "object", "insist", "ask", "soften", "agree", "refuse", "react", "rebuke", "odd"]
+Act = Literal[
+    "answer", "deflect", "object", "insist", "ask", "soften", "agree", "refuse", "react", "rebuke", "odd", "demand"
+]
 VOICE = re.compile(r"^[a-z0-9]+:[A-Za-z0-9_-]+$")
 
 

@@ -1,7 +1,9 @@
 """The situation: what the customer knows and wants, what must happen before they give it, and what they say.
 
 Every list under a key such as `says` holds variants of one thing to get across, in the first person, well enough worded
-to be spoken as they stand. `{name}` in a line stands for a value of `vary`, chosen anew for each call.
+to be spoken as they stand. `{name}` in a line stands for a value of `vary`, chosen anew for each call. `by` names the
+person who knows, says or grants something where a call has two (`handover`); without it, it is whoever is on the line.
+docs/scenarios.md is the guide for people who write these files.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ Kind = Literal["sales", "service", "collections"]
 Says = Annotated[tuple[str, ...], Field(min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
 Moves = tuple[str, ...]
+Surroundings = Literal["office", "street", "call-centre", "none"]
 SCALE_MAX = 10
+FIGURES = ("before", "now")  # what `{before}` and `{now}` stand for in a claim's lines is known only in the call
 
 
 class When(Strict):
@@ -58,6 +62,7 @@ class Fact(Strict):
     says: Says
     reveals: Says
     withheld: tuple[str, ...] = ()
+    by: str = ""
 
 
 class Objection(Strict):
@@ -74,6 +79,7 @@ class Objection(Strict):
     says: Says
     returns: Says
     answered: Says
+    by: str = ""
 
 
 class Question(Strict):
@@ -84,6 +90,7 @@ class Question(Strict):
     answered_by: tuple[When, ...] = ()
     says: Says
     again: Says
+    by: str = ""
 
 
 class Agreement(Strict):
@@ -96,6 +103,7 @@ class Agreement(Strict):
     needs: When
     says: Says
     refused: Says
+    by: str = ""
 
 
 class Rule(Strict):
@@ -109,11 +117,34 @@ class Rule(Strict):
 
 
 class Reaction(Strict):
-    """What is said when a turn calls for nothing in particular. The first that holds is taken."""
+    """What is said when a turn calls for nothing in particular. The first that holds is taken.
+
+    A `rebuke` comes before anything else is answered; so does a `demand` (for a supervisor, say), once in a call.
+    """
 
     when: When = When()
     act: Act = "react"
     says: Says
+    by: str = ""
+
+
+class Aside(Strict):
+    """Something beside the point: the customer comes to it once, and `back` by themselves with their next turn."""
+
+    id: Id
+    when: When
+    says: Says
+    back: Says
+
+
+class Hold(Strict):
+    """The customer puts the caller on hold, once: the line is silent for `seconds`, then they are back."""
+
+    id: Id
+    when: When
+    says: Says
+    seconds: float = Field(default=6.0, ge=2.0, le=30.0)
+    returns: Says
 
 
 class Start(Strict):
@@ -121,14 +152,44 @@ class Start(Strict):
     patience: int = Field(default=6, ge=1, le=SCALE_MAX)
 
 
+class Handover(Strict):
+    """Somebody else takes the phone: `says` is the first person's last line, `opening` the second's first."""
+
+    when: When
+    to: Id
+    says: Says
+    opening: Says
+    start: Start = Start()
+
+
+class Claim(Strict):
+    """Something that the learner puts a figure on, beside one of `words`. Another figure later is called out, once.
+
+    `{before}` and `{now}` stand for the two figures.
+    """
+
+    id: Id
+    about: str
+    words: tuple[str, ...] = Field(min_length=1)
+    says: Says
+
+
+class TimeLimit(Strict):
+    """The customer has to go: they say so after `turns` of the learner's turns, and leave a little later."""
+
+    turns: int = Field(ge=4, le=40)
+    warns: Says
+
+
 class MomentStart(Start):
-    """The customer's state when a drill begins."""
+    """The customer's state when a drill begins; `by` says which person is on the line, where a call has two."""
 
     turn: int = Field(default=3, ge=1)
     told: tuple[Id, ...] = ()
     answered: tuple[Id, ...] = ()
     standing: tuple[Id, ...] = ()
     done: Moves = ()
+    by: str = ""
 
 
 class Moment(Strict):
@@ -164,6 +225,7 @@ class Scenario(Strict):
     minutes: int = Field(default=4, ge=1, le=30)
     learner_brief: Says
     situation: str
+    surroundings: Surroundings = "none"
     start: Start = Start()
     vary: dict[str, Says] = Field(default_factory=dict)
     openers: tuple[Opener, ...] = ()
@@ -174,6 +236,11 @@ class Scenario(Strict):
     agreements: tuple[Agreement, ...] = Field(min_length=1)
     rules: tuple[Rule, ...] = Field(min_length=1)
     reactions: tuple[Reaction, ...] = Field(min_length=1)
+    asides: tuple[Aside, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    handover: Handover | None = None
+    claims: tuple[Claim, ...] = ()
+    time: TimeLimit | None = None
     withheld: Says
     unknown: Says
     odd: Says

@@ -15,8 +15,29 @@ Standing = Literal["unraised", "standing", "answered"]
 
 
 @dataclass(frozen=True, slots=True)
+class Claimed:
+    """The figure that the learner last put on a claim of the scenario, and in which turn."""
+
+    id: str
+    value: float
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """The learner took something on: the move, and in which turn."""
+
+    move: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """The customer's mind. `turn` counts the learner's turns; `used` holds what was said, oldest first."""
+    """The customer's mind. `turn` counts the learner's turns; `used` holds what was said, oldest first.
+
+    `speaker` is who is on the line, by persona. `happened` holds what comes once in a call, as "hold:x", "aside:x",
+    "claim:x", "demand:3", "warned". `aside` is what they are off topic with, `away` why nobody is on the line.
+    """
 
     trust: int
     patience: int
@@ -33,6 +54,14 @@ class State:
     used: tuple[str, ...] = ()
     goal_reached: bool = False
     ended: str = ""
+    speaker: str = ""
+    happened: tuple[str, ...] = ()
+    aside: str = ""
+    away: str = ""
+    warned_turn: int = 0
+    oddities: int = 0
+    claims: tuple[Claimed, ...] = ()
+    promises: tuple[Promised, ...] = ()
 
     @property
     def stance(self) -> Stance:
@@ -59,6 +88,10 @@ class State:
             "stage": self.stage,
             "agreed": list(self.agreed),
             "awaiting": self.awaiting,
+            "claims": {claim.id: claim.value for claim in self.claims},
+            "promises": [f"{promise.move}, turn {promise.turn}" for promise in self.promises],
+            "happened": list(self.happened),
+            "away": self.away,
         }
 
 
@@ -66,7 +99,7 @@ def first_state(script: Script) -> State:
     """Where the call, or the drill, begins."""
     standing: dict[str, Standing] = {objection.id: "unraised" for objection in script.scenario.objections}
     if script.drill is None:
-        return State(script.start.trust, script.start.patience, objections=standing)
+        return State(script.start.trust, script.start.patience, objections=standing, speaker=script.scenario.persona)
     start = script.drill.start
     standing.update(dict.fromkeys(start.answered, "answered"))
     standing.update(dict.fromkeys(start.standing, "standing"))
@@ -77,6 +110,7 @@ def first_state(script: Script) -> State:
         told=tuple(start.told),
         objections=standing,
         done=tuple(start.done),
+        speaker=start.by or script.scenario.persona,
     )
 
 

@@ -29,6 +29,10 @@ class Catalogue:
     def persona_of(self, scenario: Scenario) -> Persona:
         return self.personas[scenario.persona]
 
+    def others_in(self, scenario: Scenario) -> tuple[Persona, ...]:
+        """Those whom the scenario hands the phone to."""
+        return () if scenario.handover is None else (self.personas[scenario.handover.to],)
+
 
 def load_catalogue(folders: Sequence[Path] = ()) -> Catalogue:
     """Ringside's library, then `folders` (each with personas/, scenarios/ and rubrics/): a later id replaces the same.

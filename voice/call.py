@@ -89,6 +89,7 @@ class Call:
         self._last: asyncio.Task[None] | None = None
         self._held = False
         self._broken_off = False
+        self._speaker = ""  # of the answer that was begun last
         self._reason: EndReason | None = None
         self._over = asyncio.Event()
 
@@ -215,7 +216,8 @@ class Call:
             case commands.Tell():
                 if command.who == "customer":
                     self._judging.behind(command.text)
-                send(messages.TurnSaid(command.who, command.text, command.turn))
+                speaker = self._speaker if command.who == "customer" else ""
+                send(messages.TurnSaid(command.who, command.text, command.turn, speaker))
             case commands.Recognize():
                 self._room.recognize(command)
             case commands.JudgeEnd():
@@ -231,19 +233,21 @@ class Call:
                 self._writing.preview("")
                 reply = self._replies.decide(command)
                 opener = reply.opener.strip()
-                self._step(events.Decided(at, command.epoch, reply.key, opener, reply.continues, reply.hang_up))
+                more, last, away_s = reply.continues, reply.hang_up, reply.away_s
+                self._step(events.Decided(at, command.epoch, reply.key, opener, more, last, away_s))
             case commands.Write():
                 self._writing.write(command.epoch, self._replies.of(command.epoch))
             case commands.StopWriting():
                 self.counts["writer_given_up"] += 1
                 self._writing.stop(command.epoch)
             case commands.Synthesize():
-                self._room.synthesize(command)
+                self._room.synthesize(command, self._replies.of(command.epoch).speaker)
             case commands.Cancel():
                 self._writing.stop(command.epoch)
                 self._room.cancel(command.epoch)
             case commands.Commit():
                 self._room.forget_before(command.epoch)
+                self._speaker = self._replies.of(command.epoch).speaker
             case commands.Say():
                 origin, pcm = self._room.piece(command.epoch, command.piece)
                 self._outbox.say(command.utterance, at, command.text, origin, command.gap, pcm[command.skip :])

@@ -9,7 +9,7 @@ from voice.customer import Heard, Origin
 from voice.events import RecognitionKind
 from voice.record import Who, Word
 
-CallState = Literal["ringing", "listening", "speaking", "held", "ended"]
+CallState = Literal["ringing", "listening", "speaking", "away", "held", "ended"]
 EndReason = Literal["hangup", "customer_hangup", "silence", "lost", "failed"]
 DropReason = Literal["noise", "backchannel", "echo"]
 

@@ -55,7 +55,7 @@ class Conversation:
         self._rules = rules or Rules()
         self._orders = Orders()
         self._floor = Floor(self._orders, self._rules, turn_end)
-        self._phase: Literal["idle", "ringing", "open", "ended"] = "idle"
+        self._phase: Literal["idle", "ringing", "open", "away", "ended"] = "idle"
         self._held_at: int | None = None
         self._wake: int | None = None
 
@@ -159,17 +159,29 @@ class Conversation:
             yield floor.hearing.answerable_at(turn), floor.answer
 
     def _commit(self) -> None:
-        if self._phase == "ringing":
+        if self._phase in ("ringing", "away"):
             self._phase = "open"
             self._floor.pick_up()
         else:
             self._floor.commit()
 
     def _finish(self) -> None:
-        if self._floor.finish().hang_up:
+        answer = self._floor.finish()
+        if answer.hang_up:
             self._end("customer_hangup")
+        elif answer.away_s > 0:
+            self._leave_line(answer.away_s)
 
     # What the customer does of themselves.
+
+    def _leave_line(self, away_s: float) -> None:
+        """Nobody is on the line: as while it rings, the learner isn't heard until somebody speaks."""
+        now = self._orders.now
+        self._phase = "away"
+        self._floor.leave()
+        self._orders.show("away")
+        heard = Heard("back", start_s=seconds(now), end_s=seconds(now), silence_s=away_s)
+        self._floor.speaking.think(heard, None, self._orders.after(now, away_s))
 
     def _decided(self, event: Decided) -> None:
         speaking = self._floor.speaking
@@ -241,8 +253,8 @@ class Conversation:
         self._held_at = None
         floor.quiet_since = now
         voice = floor.speaking.voice
-        if self._phase == "ringing":
-            self._orders.show("ringing")
+        if self._phase in ("ringing", "away"):
+            self._orders.show("away" if self._phase == "away" else "ringing")
             return
         self._orders.show("listening" if voice is None else "speaking")
         if voice is not None:

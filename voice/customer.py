@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from voice.record import JSON
 
 Origin = Literal["opener", "writer", "authored"]
-Occasion = Literal["pick_up", "turn", "silence", "monologue", "returned"]
+Occasion = Literal["pick_up", "turn", "silence", "monologue", "returned", "back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Heard:
 
     `pick_up`: the call starts, nothing was heard. `turn`: the learner's turn is over (or looks over: decisions are
     speculative). `silence`: nobody has spoken for `silence_s`. `monologue`: the learner is still talking and has been
-    for `duration_s`; `text` is what is stable so far. `returned`: the line was held and is back.
+    for `duration_s`; `text` is what is stable so far. `returned`: the line was held and is back. `back`: the customer
+    had left the line (`Reply.away_s`) and somebody is on it again.
     `unplayed` is what the customer was still going to say when the learner cut in, empty otherwise.
     """
 
@@ -48,7 +49,9 @@ class Reply:
     """What the customer is going to do. Nothing of it counts until `settle`.
 
     `opener` plays at once from the cache ("" for none); `continues` says whether `words` has more behind it.
-    `hang_up` ends the call once it has been said. `notes` is the director's account for the journal
+    `hang_up` ends the call once it has been said. With `away_s` nobody is on the line for so long after that, and the
+    learner isn't heard; then the customer is asked what to say with the occasion `back`. `speaker` is who says
+    it, by a name that the learner may see. `notes` is the director's account for the journal
     (`voice.record.Decision.notes`). `key` is the customer's own handle on the decision.
     """
 
@@ -56,6 +59,8 @@ class Reply:
     opener: str = ""
     continues: bool = True
     hang_up: bool = False
+    away_s: float = 0.0
+    speaker: str = ""
     notes: JSON = field(default_factory=dict)
 
 

@@ -63,14 +63,16 @@ class EngineRoom:
             work = partial(self._engines.end_judge.end_probability, sound)
             self._judging.submit(order.epoch, work, partial(self._end_judged, order))
 
-    def synthesize(self, order: commands.Synthesize) -> None:
-        pcm = self._engines.mouth.cached(order.text)
+    def synthesize(self, order: commands.Synthesize, speaker: str) -> None:
+        """In the voice of `speaker`."""
+        mouth = self._engines.others.get(speaker, self._engines.mouth)
+        pcm = mouth.cached(order.text)
         if pcm is not None:
             self._synthesized(order, pcm)
             return
         if order.origin == "opener":
             self._counts["opener_not_cached"] += 1
-        work = partial(self._engines.mouth.say, order.text, order.origin)
+        work = partial(mouth.say, order.text, order.origin)
         self._speech.submit(order.epoch, work, partial(self._synthesized, order))
 
     def improve(self, order: commands.Improve) -> None:

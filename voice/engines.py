@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from voice.audio import PCM
@@ -71,6 +71,7 @@ class Engines:
 
     `quick` recognises while the learner waits, `thorough` what stays on record (None: the quick text stays).
     `end_judge` is Smart Turn, `text_judge` a language model, None to do without. `turn_end` weighs the witnesses.
+    `mouth` is the voice of whom one calls, `others` those of who else comes on the line, by `Reply.speaker`.
     """
 
     detector: Detector
@@ -80,3 +81,4 @@ class Engines:
     mouth: Mouth
     text_judge: TextJudge | None = None
     turn_end: TurnEnd = silence_needed_s
+    others: Mapping[str, Mouth] = field(default_factory=dict)

@@ -84,6 +84,7 @@ class Decided:
     opener: str
     continues: bool
     hang_up: bool
+    away_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

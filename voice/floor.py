@@ -207,13 +207,18 @@ class Floor:
 
     def clear(self) -> None:
         """The call is over: what was said stands, what wasn't finished is told as far as it went."""
-        now, plan, turn = self._orders.now, self.speaking.plan, self.hearing.turn
+        plan, turn = self.speaking.plan, self.hearing.turn
         self.speaking.forget()
         if self.speaking.voice is not None:
             voice = self.speaking.stop()
             self._close(voice, interrupted=bool(voice.unplayed_text()))
         if plan is not None and plan.turn is not None and plan.turn is not turn:
-            self.scribe.learner(plan.turn, now, improvable=not plan.heard.typed)
+            self.scribe.learner(plan.turn, self._orders.now, improvable=not plan.heard.typed)
+        self.leave()
+
+    def leave(self) -> None:
+        """Nobody listens any more: what the learner is saying stands as far as it went, unanswered."""
+        now, turn = self._orders.now, self.hearing.turn
         if (
             turn is not None
             and turn.text

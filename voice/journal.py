@@ -132,6 +132,7 @@ def record(entries: Sequence[Entry], turn_end: TurnEnd = silence_needed_s) -> Ca
     told = {values["turn"]: values for name, values in commands if name == "Tell"}
     in_order = sorted(told.values(), key=lambda tell: (tell["since"], tell["turn"]))
     places = {tell["turn"]: index for index, tell in enumerate(in_order)}
+    speakers = _speakers(entries)
     decisions = tuple(
         Decision(places.get(entry["turn"], -1), seconds(entry["at"]), entry["notes"])
         for entry in entries
@@ -140,7 +141,7 @@ def record(entries: Sequence[Entry], turn_end: TurnEnd = silence_needed_s) -> Ca
     return CallRecord(
         id=str(opened.get("call", "")),
         scenario=str(opened.get("facts", {}).get("scenario", "")),
-        turns=tuple(_turn(index, tell) for index, tell in enumerate(in_order)),
+        turns=tuple(_turn(index, tell, speakers.get(tell["turn"], "")) for index, tell in enumerate(in_order)),
         decisions=decisions,
         ended=ended,
         duration_s=seconds(max([last_at, *(tell["until"] for tell in in_order)])),
@@ -155,10 +156,23 @@ def _broken_off(entries: Sequence[Entry], last_at: int, turn_end: TurnEnd) -> li
     return [encode(command) for command in conversation.step(HungUp(last_at))]
 
 
-def _turn(index: int, tell: JSON) -> Turn:
+def _speakers(entries: Iterable[Entry]) -> dict[int, str]:
+    """Who said each of the customer's turns: an answer is told first and settled right after."""
+    speakers: dict[int, str] = {}
+    told: int | None = None
+    for entry in entries:
+        if entry["type"] == "step":
+            tells = [values for name, values in entry["commands"] if name == "Tell" and values["who"] == "customer"]
+            told = tells[-1]["turn"] if tells else None
+        elif entry["type"] == "settled" and told is not None:
+            speakers[told] = str(entry["notes"].get("speaker", ""))
+    return speakers
+
+
+def _turn(index: int, tell: JSON, speaker: str) -> Turn:
     words = tuple(Word(**word) for word in tell["words"])
     start_s, end_s = seconds(tell["since"]), seconds(max(tell["since"], tell["until"]))
-    return Turn(index, tell["who"], tell["text"], start_s, end_s, words, tell["interrupted"])
+    return Turn(index, tell["who"], tell["text"], start_s, end_s, words, tell["interrupted"], speaker)
 
 
 def _opened(entries: Iterable[Entry]) -> Entry:

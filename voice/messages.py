@@ -34,11 +34,15 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class TurnSaid:
-    """A turn that stands. One that comes again with the same number replaces the former."""
+    """A turn that stands. One that comes again with the same number replaces the former.
+
+    `speaker` is the name of who said it on the customer's side, where more than one person may.
+    """
 
     who: Who
     text: str
     turn: int
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One side's turn. A customer's turn holds only the words whose last sample was played."""
+    """One side's turn. A customer's turn holds only the words whose last sample was played, and who said them."""
 
     index: int
     who: Who
@@ -35,6 +35,7 @@ class Turn:
     end_s: float
     words: tuple[Word, ...] = ()
     interrupted: bool = False
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Decision:
 
     `notes` is the director's own account, JSON-able, with at least: `moves` (list of ids), `state` (trust, patience,
     ...), `facts_told` (ids told so far), `objections` (id -> "unraised" | "standing" | "answered"), `goal_reached`,
-    `intention` (what it wanted to get across) and `reasons` (each change with why).
+    `intention` (what it wanted to get across) and `reasons` (each change with why). `speaker` is who said the answer.
     """
 
     turn: int

@@ -58,6 +58,7 @@ class Utterance:
     attempts: int = 1
     key: int | None = None
     hang_up: bool = False
+    away_s: float = 0.0
     writing: bool = False
     progress_at: int = 0  # of the writer
     mouth_at: int = 0  # when the synthesizer last gave a sign, of life or of failure

@@ -12,7 +12,7 @@ from personas.intention import Cue, Intention
 from personas.persona import Persona
 from personas.prompt import Exchange
 from personas.scenario import Scenario
-from personas.script import Script, write_script
+from personas.script import Script, played_by, write_script
 from personas.state import State, first_state, plain
 from personas.writer import WordingAccount, Writer
 from rubrics.moves import Recognize, recognize_moves
@@ -27,6 +27,7 @@ PATIENT_S = 25.0
 DECISIONS_KEPT = 32  # speculative decisions of a turn or two; older ones can no longer be spoken
 RETAKE_S = 1.4  # from a turn's end to the learner's going on: an opener has begun by 1.1 s; who speaks later cuts in
 CUES = {
+    "back": "(waits on the line)",
     "pick_up": "(picks up the phone)",
     "silence": "(says nothing)",
     "returned": "(the line was dead for a moment)",
@@ -50,11 +51,20 @@ def writer_of(model: LanguageModel, *, patient: bool = False) -> WriterNow:
     return lambda: writer if model.status.state == "ready" else None
 
 
-async def read_ahead(model: LanguageModel, scenario: Scenario, persona: Persona) -> None:
-    """Have the model read what all calls of the scenario begin with, so that the first turn needn't wait for it."""
+async def read_ahead(
+    model: LanguageModel, scenario: Scenario, persona: Persona, others: Sequence[Persona] = ()
+) -> None:
+    """Have the model read what all calls of the scenario begin with, so that the first turn needn't wait for it; then
+    what it begins with once somebody else has the phone."""
     writer = writer_of(model)()
     if writer is not None:
-        await writer.prepare(write_script(scenario, persona, seed=0))
+        script = write_script(scenario, persona, seed=0, others=others)
+        for speaker in script.cast:
+            await writer.prepare(played_by(script, speaker))
+
+
+def _pieces(lines: Sequence[str]) -> list[str]:
+    return [part for line in lines for part in pieces(line)]
 
 
 @dataclass(slots=True)
@@ -66,7 +76,10 @@ class _Decided:
 
 
 class ScenarioCustomer:
-    """Implements `voice.customer.Customer`. Raises KeyError for a drill that the scenario doesn't have."""
+    """Implements `voice.customer.Customer`.
+
+    Raises KeyError for a drill that the scenario doesn't have, ValueError where somebody who gets the phone is missing.
+    """
 
     def __init__(
         self,
@@ -78,13 +91,17 @@ class ScenarioCustomer:
         drill: str | None = None,
         writer: WriterNow | None = None,
         recognize: Recognize = recognize_moves,
+        others: Sequence[Persona] = (),
     ) -> None:
-        self.script: Script = write_script(scenario, persona, seed=seed, difficulty=difficulty, drill=drill)
+        """`others` are those whom the scenario hands the phone to."""
+        self.script: Script = write_script(
+            scenario, persona, seed=seed, difficulty=difficulty, drill=drill, others=others
+        )
         self.state: State = first_state(self.script)
         self.fallbacks = 0
         self._writer: WriterNow = writer or (lambda: None)
         self._recognize = recognize
-        self._history: list[Exchange] = []
+        self._history: list[Exchange] = []  # with who is on the line: nobody else heard the others
         self._decided: dict[int, _Decided] = {}
         self._last_key = 0
         self._reacted_at_s: float | None = None  # the end of a turn of whose answer just a reaction was heard
@@ -92,11 +109,29 @@ class ScenarioCustomer:
     @property
     def openers(self) -> Sequence[str]:
         """The line that this call begins with, the openers, then what may have to be said without notice."""
+        state = first_state(self.script)
+        first = decide(self.script, state, Cue("pick_up")).line
+        return self._sayable(state.speaker, [first])
+
+    def openers_of(self, speaker: str) -> Sequence[str]:
+        """The same of somebody who gets the phone later."""
+        handover = self.script.scenario.handover
+        return self._sayable(speaker, () if handover is None else handover.opening)
+
+    def _sayable(self, speaker: str, first: Sequence[str]) -> Sequence[str]:
         scene = self.script.scenario
-        first = decide(self.script, first_state(self.script), Cue("pick_up")).line
-        reactions = [line for opener in self.script.openers for line in opener.says]
+        reactions = [line for opener in played_by(self.script, speaker).openers for line in opener.says]
         prompts = [*scene.silence, *scene.monologue, *scene.returned]
-        return tuple(dict.fromkeys([*pieces(first), *reactions, *(part for line in prompts for part in pieces(line))]))
+        return tuple(dict.fromkeys([*_pieces(first), *reactions, *_pieces(prompts)]))
+
+    @property
+    def speaker(self) -> str:
+        """Who is on the line, by name."""
+        return self._played.persona.name
+
+    @property
+    def _played(self) -> Script:
+        return played_by(self.script, self.state.speaker)
 
     def decide(self, heard: Heard) -> Reply:
         before = self._history[-1].said if self._history else ""
@@ -119,6 +154,8 @@ class ScenarioCustomer:
             opener=intention.opener,
             continues=bool(intention.line),
             hang_up=intention.hang_up,
+            away_s=intention.away_s,
+            speaker=played_by(self.script, intention.after.speaker).persona.name,
             notes=account(self.script, cue, intention, self.state, intention.after),
         )
 
@@ -130,7 +167,7 @@ class ScenarioCustomer:
     async def preview(self, text: str) -> None:
         writer = self._writer()
         if writer is not None:
-            await writer.preview(self.script, tuple(self._history), text)
+            await writer.preview(self._played, tuple(self._history), text)
 
     async def words(self, reply: Reply) -> AsyncIterator[Line]:
         decided = self._decided[reply.key]
@@ -142,14 +179,15 @@ class ScenarioCustomer:
             return
         history = tuple(self._history)
         decided.wording = WordingAccount()
-        async for piece in writer.words(
-            self.script, decided.before, history, decided.cue.text, intention, decided.wording
-        ):
+        script = played_by(self.script, decided.before.speaker)
+        async for piece in writer.words(script, decided.before, history, decided.cue.text, intention, decided.wording):
             yield Line(piece.text, piece.origin)
 
     def settle(self, reply: Reply, heard: Heard, said: str) -> JSON:
         decided = self._decided[reply.key]
         self.state = settle(decided.intention, decided.before, said)
+        if self.state.speaker != decided.before.speaker:
+            self._history.clear()
         self.fallbacks += decided.wording.fallback
         reaction = plain(decided.intention.opener)
         self._reacted_at_s = heard.end_s if plain(said) and reaction.startswith(plain(said)) else None

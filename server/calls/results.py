@@ -133,6 +133,7 @@ def _turns(call: CallRecord) -> list[TurnSaid]:
             start_s=turn.start_s,
             end_s=turn.end_s,
             interrupted=turn.interrupted,
+            speaker=turn.speaker,
             words=[WordSaid(text=word.text, start_s=word.start_s, end_s=word.end_s) for word in turn.words],
         )
         for turn in call.turns

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from personas.clauses import pieces
+from personas.script import Script
 from server.calls.customer import ScenarioCustomer
 from voice.customer import Heard, Line, Reply
 from voice.record import JSON, CallRecord, Decision, Turn, Word
@@ -106,8 +107,7 @@ class RetryCustomer:
         for decision in past.decisions:
             heard = Heard(**decision.notes["heard"])
             now = _lasting(customer.relive(heard, decision.notes["moves"], decision.notes["said"]))
-            if now != decision.notes:
-                changed = sorted(key for key in now if now[key] != decision.notes.get(key))
+            if changed := sorted(key for key, then in decision.notes.items() if not _as_then(now.get(key), then)):
                 raise NoRetry(
                     f"the scenario has changed since this call ({', '.join(changed)} would differ); make a new one"
                 )
@@ -118,9 +118,16 @@ class RetryCustomer:
     def openers(self) -> Sequence[str]:
         return tuple(dict.fromkeys([*pieces(self._past.line), *self._customer.openers]))
 
+    def openers_of(self, speaker: str) -> Sequence[str]:
+        return tuple(dict.fromkeys([*pieces(self._past.line), *self._customer.openers_of(speaker)]))
+
+    @property
+    def script(self) -> Script:
+        return self._customer.script
+
     def decide(self, heard: Heard) -> Reply:
         if heard.occasion == "pick_up" and self._past.line:
-            return replace(_AGAIN, notes=self._account)
+            return replace(_AGAIN, speaker=self._customer.speaker, notes=self._account)
         return self._customer.decide(heard)
 
     async def preview(self, text: str) -> None:
@@ -145,6 +152,13 @@ def _said_again(past: Past, own: CallRecord) -> Turn | None:
     """The turn in which the last line was said again, if any word of it was heard."""
     first = next((turn for turn in own.turns if turn.who == "customer"), None)
     return first if first is not None and past.line.startswith(first.text) else None
+
+
+def _as_then(now: object, then: object) -> bool:
+    """Whether the account says the same as it did. What is told in addition since is no difference."""
+    if isinstance(now, Mapping) and isinstance(then, Mapping):
+        return all(_as_then(now.get(key), value) for key, value in then.items())
+    return now == then
 
 
 def _moved(turn: Turn, by_s: float) -> Turn:

@@ -77,8 +77,7 @@ def scenarios(request: Request) -> ScenarioList:
 @router.post("/calls", status_code=201, responses=error_docs(400, 403, 404, 409, 413, 415, 422, 429))
 async def ring(request: Request, wish: CallWish) -> Ticket:
     """Ask for a call. It rings once a client says hello on `socket`, and is forgotten if none does."""
-    call = await _switchboard(request).ring(wish)
-    return Ticket(id=call.id, socket=f"/api/calls/{call.id}/socket?token={call.token}", token=call.token)
+    return await _switchboard(request).ring(wish)
 
 
 @router.get("/calls", responses=error_docs(404, 422))

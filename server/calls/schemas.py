@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from personas.scenario import Surroundings
 from server.storage.tables import CallStatus, GradeState
 from voice.record import Who
 
@@ -34,10 +35,19 @@ class CallWish(BaseModel):
     )
 
 
+class Sound(BaseModel):
+    """What the line sounds like at this call's difficulty; the client mixes it in."""
+
+    noise: Surroundings
+    noise_db: float = Field(description="the surroundings' level beside the voice")
+    line: int = Field(ge=1, le=5, description="1 a clear line, 5 a bad one")
+
+
 class Ticket(BaseModel):
     id: str
     socket: str
     token: str
+    line_sound: Sound
 
 
 class IdAndTitle(BaseModel):
@@ -104,6 +114,7 @@ class TurnSaid(BaseModel):
     start_s: float
     end_s: float
     interrupted: bool
+    speaker: str = Field(description="who said it on the customer's side, by name; empty for the learner")
     words: list[WordSaid]
 
 

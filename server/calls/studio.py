@@ -21,7 +21,6 @@ from server.models.closing import ClosingJudge
 from server.models.llm import LanguageModel, LocalLanguageModel, language_model
 from server.models.store import ModelStore
 from server.settings import Settings
-from voice.customer import Customer
 from voice.engines import EndJudge, Engines, Recognizer
 from voice.lanes import ThreadWorkers
 from voice.mouth import CachedMouth
@@ -112,11 +111,11 @@ class Studio:
         except Exception as error:
             raise StudioError(f"the models can't be loaded: {error}") from error
 
-    def prepare(self, persona: Persona, customer: Customer) -> Preparation | None:
-        """Begin with the openers of a call that is about to ring; None while there are no voices."""
+    def prepare(self, persona: Persona, texts: Sequence[str]) -> Preparation | None:
+        """Begin with what this person may have to say in a call that is to ring; None while there are no voices."""
         if self._loaded is None:
             return None
-        return self._loaded.cache.prepare(customer.openers, voice=self._voice(persona), pace=persona.pace)
+        return self._loaded.cache.prepare(texts, voice=self._voice(persona), pace=persona.pace)
 
     def customer(
         self,
@@ -126,8 +125,9 @@ class Studio:
         seed: int,
         difficulty: int | None = None,
         drill: str | None = None,
+        others: Sequence[Persona] = (),
     ) -> ScenarioCustomer:
-        """Whom the learner speaks to."""
+        """Whom the learner speaks to; `others` get the phone later."""
         return ScenarioCustomer(
             scenario,
             persona,
@@ -135,15 +135,16 @@ class Studio:
             difficulty=difficulty,
             drill=drill,
             writer=writer_of(self.language_model),
+            others=others,
         )
 
-    async def read_ahead(self, scenario: Scenario, persona: Persona) -> None:
+    async def read_ahead(self, scenario: Scenario, persona: Persona, others: Sequence[Persona] = ()) -> None:
         """Have this machine's language model, where there is one, read what the scenario's calls begin with."""
         if isinstance(self.language_model, LocalLanguageModel) and await self.language_model.wait_ready(_MODEL_LOADS_S):
-            await read_ahead(self.language_model, scenario, persona)
+            await read_ahead(self.language_model, scenario, persona, others)
 
-    def engines(self, persona: Persona) -> Engines:
-        """For one call; only after `ready`."""
+    def engines(self, persona: Persona, others: Sequence[Persona] = ()) -> Engines:
+        """For one call with these people; only after `ready`."""
         from voice.detect import SpeechDetector
 
         loaded = self._loaded
@@ -155,6 +156,7 @@ class Studio:
             end_judge=loaded.end_judge,
             text_judge=self._text_judge,
             mouth=self._mouth(persona),
+            others={other.name: self._mouth(other) for other in others},
         )
 
     def _mouth(self, persona: Persona) -> CachedMouth:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 import structlog
@@ -14,11 +15,12 @@ from personas.scenario import Scenario
 from server.api_errors import ApiError
 from server.calls import results
 from server.calls.attempts import taken_up
+from server.calls.customer import ScenarioCustomer
 from server.calls.gateway import Gateway
 from server.calls.grading import GradingDesk
 from server.calls.live import LiveCall, LiveCalls
 from server.calls.retry import PAST, NoRetry, Past, RetryCustomer
-from server.calls.schemas import CallWish
+from server.calls.schemas import CallWish, Sound, Ticket
 from server.calls.studio import Studio, StudioError
 from server.catalogue import Catalogue
 from server.metrics import Metrics
@@ -27,9 +29,9 @@ from server.storage.folders import CallFolder, CallFolders
 from voice.call import Call, Send
 from voice.clock import Clock, MonotonicClock
 from voice.commands import EndReason
-from voice.customer import Customer
 from voice.journal import JournalWriter
 from voice.openers import Preparation
+from voice.rules import Rules
 from voice.tape import Tape, TapeError, finish_from_spool
 
 T = TypeVar("T")
@@ -64,7 +66,7 @@ class Switchboard:
         """Do something that blocks on a worker thread."""
         return await asyncio.to_thread(work, *arguments)
 
-    async def ring(self, wish: CallWish) -> LiveCall:
+    async def ring(self, wish: CallWish) -> Ticket:
         """Make a call ready to be connected. Raises ApiError."""
         scenario = self.catalogue.scenarios.get(wish.scenario)
         if scenario is None:
@@ -75,8 +77,10 @@ class Switchboard:
         if wish.drill is not None and wish.drill not in [moment.id for moment in scenario.moments]:
             raise ApiError(404, "unknown_moment", f"{scenario.id} has no moment {wish.drill[:60]!r}")
         persona = self.catalogue.persona_of(scenario)
-        if (problem := self.studio.problem(persona)) is not None:
-            raise ApiError(409, "not_ready", problem)
+        others = self.catalogue.others_in(scenario)
+        for person in (persona, *others):
+            if (problem := self.studio.problem(person)) is not None:
+                raise ApiError(409, "not_ready", problem)
         while (left := self.live.displace()) is not None:
             await self.aside(self._forget, left.id)
         if self.live.full():
@@ -98,14 +102,28 @@ class Switchboard:
         call = LiveCall(new.id, secrets.token_urlsafe(24), ending.make_call, ending, self._clock)
         self.live.add(call)  # before anything is awaited: two wishes at once don't share the last place
         await self.aside(self.store.create, new)
-        self.studio.prepare(persona, customer)
-        return call
+        self.studio.prepare(persona, customer.openers)
+        for other in others:
+            self.studio.prepare(other, customer.openers_of(other.id))
+        return Ticket(
+            id=call.id,
+            socket=f"/api/calls/{call.id}/socket?token={call.token}",
+            token=call.token,
+            line_sound=Sound(**asdict(customer.script.line_sound)),
+        )
 
-    def _customer(self, new: NewCall, past: Past | None) -> Customer:
+    def _customer(self, new: NewCall, past: Past | None) -> ScenarioCustomer | RetryCustomer:
         """Whom this call is with. Raises ApiError when they can't be what they were in the call that is retried."""
         scenario = self.catalogue.scenarios[new.scenario]
         persona = self.catalogue.persona_of(scenario)
-        customer = self.studio.customer(scenario, persona, seed=new.seed, difficulty=new.difficulty, drill=new.drill)
+        customer = self.studio.customer(
+            scenario,
+            persona,
+            seed=new.seed,
+            difficulty=new.difficulty,
+            drill=new.drill,
+            others=self.catalogue.others_in(scenario),
+        )
         try:
             return customer if past is None else RetryCustomer(customer, past)
         except NoRetry as reason:
@@ -133,14 +151,13 @@ class Switchboard:
         except StudioError:
             return  # /api/status and the log say so
         for scenario in self.catalogue.scenarios.values():
-            persona = self.catalogue.persona_of(scenario)
+            persona, others = self.catalogue.persona_of(scenario), self.catalogue.others_in(scenario)
+            customer = self.studio.customer(scenario, persona, seed=0, others=others)
             while self.studio.problem(persona) is None:
                 if (
                     len(self.live) == 0
-                    and await self._prepared(
-                        self.studio.prepare(persona, self.studio.customer(scenario, persona, seed=0))
-                    )
-                    and await self._read_ahead(scenario, persona)
+                    and await self._prepared(self.studio.prepare(persona, customer.openers))
+                    and await self._read_ahead(scenario, persona, others)
                 ):
                     break
                 await self._clock.sleep(_WARM_UP_STEP_S)
@@ -154,9 +171,9 @@ class Switchboard:
             await self._clock.sleep(_WARM_UP_STEP_S)
         return True
 
-    async def _read_ahead(self, scenario: Scenario, persona: Persona) -> bool:
+    async def _read_ahead(self, scenario: Scenario, persona: Persona, others: Sequence[Persona]) -> bool:
         """Whether the language model has read the beginning of the prompt; it gives way to a call, too."""
-        reading = asyncio.create_task(self.studio.read_ahead(scenario, persona))
+        reading = asyncio.create_task(self.studio.read_ahead(scenario, persona, others))
         try:
             while not reading.done():
                 if len(self.live):
@@ -179,7 +196,9 @@ class Switchboard:
 class Ending:
     """One call's files and row, from its first ring to its grade (`server.calls.live.Fate`)."""
 
-    def __init__(self, board: Switchboard, new: NewCall, customer: Customer, past: Past | None) -> None:
+    def __init__(
+        self, board: Switchboard, new: NewCall, customer: ScenarioCustomer | RetryCustomer, past: Past | None
+    ) -> None:
         self._board, self._new = board, new
         self._customer, self._past = customer, past
         self._folder: CallFolder = board.folders.of(new.id)
@@ -193,6 +212,7 @@ class Ending:
         await board.studio.ready()
         scenario = board.catalogue.scenarios[new.scenario]
         persona = board.catalogue.persona_of(scenario)
+        level = self._customer.script.level
         await board.aside(self._folder.make)
         self._journal = JournalWriter(self._folder.journal)
         self._tape = Tape(self._folder.tape)
@@ -202,12 +222,13 @@ class Ending:
         self._call = Call(
             call_id=new.id,
             customer=self._customer,
-            engines=board.studio.engines(persona),
+            engines=board.studio.engines(persona, board.catalogue.others_in(scenario)),
             workers=board.studio.workers,
             journal=self._journal,
             tape=self._tape,
             send=send,
             clock=board._clock,
+            rules=Rules(monologue_s=level.monologue_s, cut_in_s=level.cut_in_s),
             facts={
                 "scenario": new.scenario,
                 "persona": persona.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from collections import deque
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         if turn["heard"]:
             print(f"You: {turn['heard']}\n     [{', '.join(turn['moves']) or 'no move'}]")
         state = turn["state"]
-        print(f"Customer: {turn['reply']}\n     [trust {state['trust']}, patience {state['patience']}]")
+        print(f"{turn['speaker']}: {turn['reply']}\n     [trust {state['trust']}, patience {state['patience']}]")
     print(f"Goal reached: {'yes' if result['goal_reached'] else 'no'}. Ended: {result['ended']}.")
     if (reuse := result["prompt_reuse"]) is not None:
         print(
@@ -104,6 +105,7 @@ async def _simulate(arguments: argparse.Namespace, utterances: list[str]) -> dic
             difficulty=arguments.difficulty,
             drill=arguments.drill,
             writer=writer,
+            others=catalogue.others_in(scenario),
         )
         return await play(customer, utterances)
 
@@ -111,26 +113,24 @@ async def _simulate(arguments: argparse.Namespace, utterances: list[str]) -> dic
 async def play(customer: ScenarioCustomer, utterances: list[str]) -> dict[str, Any]:
     """Play the utterances one by one until they are through or the customer hangs up.
 
-    An empty utterance is a silence. Returns what `--json` prints; turns[0] is the pick-up.
+    An empty utterance is a silence. Returns what `--json` prints; turns[0] is the pick-up. A customer who left the line
+    for a moment has a turn of their own when somebody is back.
     """
     at_s, turns, ended = 0.0, [], "learner"
-    for heard_text in [None, *utterances]:
-        end_s = at_s + SECONDS_PER_WORD * len((heard_text or "").split())
-        if heard_text is None:
-            heard = Heard("pick_up")
-        elif not heard_text.strip():
-            heard = Heard("silence", silence_s=6.0, start_s=at_s, end_s=at_s + 6.0)
-        else:
-            heard = Heard("turn", heard_text, at_s, end_s, typed=True)
+    coming: deque[Heard | str] = deque([Heard("pick_up"), *utterances])
+    while coming:
+        heard = _heard(coming.popleft(), at_s)
         reply = customer.decide(heard)
         words = [reply.opener, *[line.text async for line in customer.words(reply)]]
         said = " ".join(word for word in words if word)
         notes = customer.settle(reply, heard, said)
         turns.append(
             {
-                "heard": heard_text or "",
+                "heard": heard.text,
+                "speaker": reply.speaker,
                 "reply": said,
                 "moves": notes["moves"],
+                "act": notes["act"],
                 "state": notes["state"],
                 "moment": notes["moment"],
                 "facts_told": notes["facts_told"],
@@ -140,10 +140,13 @@ async def play(customer: ScenarioCustomer, utterances: list[str]) -> dict[str, A
                 "wording": notes["wording"],
             }
         )
-        at_s = end_s + SECONDS_PER_WORD * len(said.split())
+        at_s = heard.end_s + SECONDS_PER_WORD * len(said.split())
         if reply.hang_up:
             ended = customer.state.ended or "hang_up"
             break
+        if reply.away_s:
+            at_s += reply.away_s
+            coming.appendleft(Heard("back", start_s=at_s, end_s=at_s, silence_s=reply.away_s))
     return {
         "goal_reached": customer.state.goal_reached,
         "ended": ended,
@@ -151,6 +154,14 @@ async def play(customer: ScenarioCustomer, utterances: list[str]) -> dict[str, A
         "prompt_reuse": prompt_reuse(turns),
         "turns": turns,
     }
+
+
+def _heard(what: Heard | str, at_s: float) -> Heard:
+    if isinstance(what, Heard):
+        return what
+    if not what.strip():
+        return Heard("silence", silence_s=6.0, start_s=at_s, end_s=at_s + 6.0)
+    return Heard("turn", what, at_s, at_s + SECONDS_PER_WORD * len(what.split()), typed=True)
 
 
 def prompt_reuse(turns: list[dict[str, Any]]) -> float | None:

@@ -3,7 +3,7 @@ import type { Who } from '../lib/types';
 /** The WebSocket subprotocol of a call. */
 export const SUBPROTOCOL = 'ringside.v1';
 
-export type CallState = 'ringing' | 'listening' | 'speaking' | 'held' | 'ended';
+export type CallState = 'ringing' | 'listening' | 'speaking' | 'away' | 'held' | 'ended';
 
 export type Up =
   | { type: 'hello'; sample_rate: 16000 }
@@ -17,7 +17,7 @@ export type Down =
   | { type: 'ready'; sample_rate: number; call: string }
   | { type: 'state'; value: CallState }
   | { type: 'partial'; text: string }
-  | { type: 'turn'; who: Who; text: string; turn: number }
+  | { type: 'turn'; who: Who; text: string; turn: number; speaker?: string }
   | { type: 'words'; utterance: number; sample: number; text: string; origin: 'opener' | 'writer' | 'authored' }
   | { type: 'spoken'; utterance: number; samples: number }
   | { type: 'clear'; utterance: number }

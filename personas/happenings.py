@@ -1,0 +1,128 @@
+"""What happens once in a call beside the conversation's own course: a hold, a handover, an aside, a contradiction, no
+more time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from personas.figures import claimed, figure_text, figures
+from personas.intention import Intention, leave
+from personas.scenario import Claim
+from personas.script import Script, played_by, started
+from personas.state import Claimed, Promised, State
+from personas.thought import Thought
+
+HANDOVER_S = 2.5  # a telephone changes hands, and somebody says in half a sentence who it is
+LEAVES_AFTER = 4  # learner's turns after the warning: enough for one that is ready to ask
+TRUST_LOST = 2  # a figure that changes by itself makes people wonder about the others
+# Making something good by name: the figure may change then.
+_MAY_CHANGE = frozenset({"offer_discount", "trade_concession", "apologise"})
+_PROMISING = frozenset({
+    "take_ownership", "offer_remedy", "offer_discount", "trade_concession", "propose_next_step", "escalate",
+})  # fmt: skip
+
+
+def remember(thought: Thought) -> tuple[Claim, Claimed, Claimed] | None:
+    """Keep in mind what the learner promised and which figures they gave.
+
+    Returns a claim that this turn contradicts, with both figures, if there is one that wasn't called out yet.
+    """
+    state, turn = thought.state, thought.turn
+    promises = tuple(Promised(move, state.turn) for move in sorted(turn.moves & _PROMISING))
+    heard = frozenset(value for line in state.used for value in figures(line))
+    claims = {claim.id: claim for claim in state.claims}
+    contradicted = None
+    for claim in thought.script.scenario.claims:
+        value = claimed(turn.text, claim.words, not_theirs=heard)
+        if value is None:
+            continue
+        before, now = claims.get(claim.id), Claimed(claim.id, value, state.turn)
+        changed = before is not None and before.value != value
+        if changed and not turn.moves & _MAY_CHANGE and f"claim:{claim.id}" not in state.happened:
+            assert before is not None
+            contradicted = contradicted or (claim, before, now)
+        claims[claim.id] = now
+    thought.state = replace(state, claims=tuple(claims.values()), promises=(*state.promises, *promises))
+    return contradicted
+
+
+def call_out(thought: Thought, contradicted: tuple[Claim, Claimed, Claimed]) -> Intention:
+    """Two figures for one thing don't pass unnoticed."""
+    claim, before, now = contradicted
+    first, second = figure_text(before.value), figure_text(now.value)
+    because = f"claimed {second} for {claim.about}, after {first} in turn {before.turn}"
+    thought.shift(because, trust=-min(TRUST_LOST, thought.state.trust))
+    lines = [line.replace("{before}", first).replace("{now}", second) for line in claim.says]
+    return thought.happen("call_out", lines, f"claim:{claim.id}")
+
+
+def hand_over(thought: Thought) -> Intention | None:
+    """The phone goes to somebody else: said now, done once nobody has been on the line for a moment."""
+    handover = thought.script.scenario.handover
+    if handover is None or thought.state.speaker == handover.to or not thought.holds(handover.when):
+        return None
+    thought.state = replace(thought.state, away="handover", awaiting="")
+    thought.note(f"hands the phone to {thought.script.cast[handover.to].name}")
+    line = thought.script.line(handover.says, f"{thought.state.turn}/handover", thought.state.used)
+    return Intention(
+        "hand_over", line, "", thought.state, thought.reasons, raises="handover", verbatim=True, away_s=HANDOVER_S
+    )
+
+
+def put_on_hold(thought: Thought) -> Intention | None:
+    for hold in thought.script.scenario.holds:
+        what = f"hold:{hold.id}"
+        if what not in thought.state.happened and thought.holds(hold.when):
+            thought.note(f"puts the caller on hold for {hold.seconds:.0f} s ({hold.id})")
+            thought.state = replace(thought.state, away=what)
+            return replace(thought.happen("hold", hold.says, what), away_s=hold.seconds)
+    return None
+
+
+def come_back(script: Script, state: State) -> Intention:
+    """The line is no longer silent: who put the caller on hold is back, or who got the phone says their first words."""
+    scene = script.scenario
+    now = replace(state, away="")
+    if state.away == "handover" and scene.handover is not None:
+        start = started(scene.handover.start, script.level)
+        now = replace(now, speaker=scene.handover.to, trust=start.trust, patience=start.patience)
+        name = played_by(script, now.speaker).persona.name
+        line = script.line(scene.handover.opening, "handover/opening", now.used)
+        return Intention("opening", line, "", now, (f"{name} has the phone, turn {now.turn}",), verbatim=True)
+    lines = next((hold.returns for hold in scene.holds if f"hold:{hold.id}" == state.away), scene.returned)
+    return Intention("back", script.line(lines, f"back/{now.turn}", now.used), "", now, verbatim=True)
+
+
+def return_to_topic(thought: Thought) -> Intention | None:
+    """Off topic a turn ago, and nothing of the learner's brought them back."""
+    for aside in thought.script.scenario.asides:
+        if aside.id == thought.off_topic:
+            line = thought.script.line(aside.back, f"{thought.state.turn}/back/{aside.id}", thought.state.used)
+            return Intention("back", line, "", thought.state, thought.reasons, verbatim=True)
+    return None
+
+
+def go_off_topic(thought: Thought) -> Intention | None:
+    for aside in thought.script.scenario.asides:
+        what = f"aside:{aside.id}"
+        if what not in thought.state.happened and not thought.off_topic and thought.holds(aside.when):
+            thought.state = replace(thought.state, aside=aside.id)
+            return thought.happen("aside", aside.says, what)
+    return None
+
+
+def watch_time(thought: Thought) -> Intention | None:
+    """The customer has to go: they say so once, and a few turns later they do."""
+    script, state = thought.script, thought.state
+    limit = script.scenario.time
+    if limit is None or script.drill is not None or state.goal_reached:
+        return None
+    if state.warned_turn and state.turn >= state.warned_turn + LEAVES_AFTER:
+        thought.note("has to go")
+        lines = script.scenario.hang_up if state.stance == "cold" else script.scenario.goodbye
+        return leave(script, state, lines, thought.reasons, "time")
+    if not state.warned_turn and state.turn >= max(LEAVES_AFTER, limit.turns + script.level.turns):
+        thought.note("is running out of time")
+        thought.state = replace(state, warned_turn=state.turn)
+        return thought.happen("warn", limit.warns, "warned")
+    return None
