@@ -105,7 +105,10 @@ MESSAGES: list[tuple[messages.Message, dict[str, object]]] = [
     (messages.Ready("c1", 24000), {"type": "ready", "call": "c1", "sample_rate": 24000}),
     (messages.State("held"), {"type": "state", "value": "held"}),
     (messages.Partial("hi"), {"type": "partial", "text": "hi"}),
-    (messages.TurnSaid("learner", "hi", 2), {"type": "turn", "who": "learner", "text": "hi", "turn": 2}),
+    (
+        messages.TurnSaid("customer", "hi", 2, "Dana Whitfield"),
+        {"type": "turn", "who": "customer", "text": "hi", "turn": 2, "speaker": "Dana Whitfield"},
+    ),
     (
         messages.Words(1, 480, "Hm.", "opener"),
         {"type": "words", "utterance": 1, "sample": 480, "text": "Hm.", "origin": "opener"},
