@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 import pytest
 import yaml
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from personas.director import decide, settle
 from personas.facts import reveals
 from personas.intention import Cue, Intention
+from personas.learners import LEARNERS
 from personas.load import load_library
 from personas.script import Script, write_script
 from personas.state import LearnerTurn, State, first_state, holds
@@ -18,7 +18,6 @@ from rubrics.moves import MOVES, recognize_moves
 
 LIBRARY = load_library()
 SCENARIOS = sorted(LIBRARY.scenarios)
-LEARNERS = Path(__file__).parent / "learners"
 
 
 def script_of(scenario: str, seed: int = 1, difficulty: int | None = None, drill: str | None = None) -> Script:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import yaml
 
 from personas.director import account, decide, settle
 from personas.intention import Cue
+from personas.learners import LEARNERS
 from personas.load import load_library
 from personas.moments import DRILL_S, DRILL_TURNS, moment_under_way
 from personas.script import Script, write_script
@@ -22,7 +22,6 @@ from voice.record import CallRecord, Decision, Turn
 
 LIBRARY = load_library()
 RUBRICS = load_rubrics().rubrics
-LEARNERS = Path(__file__).parent / "learners"
 MOMENTS = [(scenario.id, moment.id) for scenario in LIBRARY.scenarios.values() for moment in scenario.moments]
 
 

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from personas.learners import LEARNERS
 from personas.load import LIBRARY, load_library
 from server.calls.customer import ScenarioCustomer
 from server.cli import main
 from voice.customer import Heard
-
-LEARNERS = Path(__file__).parents[1] / "personas" / "learners"
 
 
 def dana() -> ScenarioCustomer:

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from test_server_calls import converse, ring, settled
 
 from personas.guard import Known, find_fault
+from personas.learners import LEARNERS
 from personas.load import load_library
 from personas.prompt import Prompt
 from personas.state import plain
@@ -27,7 +28,7 @@ from server.models.llm import LocalLanguageModel
 from server.settings import Settings
 
 LIBRARY = load_library()
-JAILBREAKING = Path(__file__).parents[1] / "personas" / "learners" / "jailbreaking.yaml"
+JAILBREAKING = LEARNERS / "jailbreaking.yaml"
 OUT_OF_ROLE = re.compile("ignore|you are now|as an ai", re.IGNORECASE)
 LOADS_WITHIN_S = 120.0
 
