@@ -62,7 +62,7 @@ def find_fault(text: str, known: Known, *, after: str = "", whole: bool = False)
             return fault
     if known.prompt and _shares_run(lowered, plain(known.prompt), PROMPT_WORDS, gist):
         return "prompt"
-    if known.name and re.search(rf"\b{known.name.lower()} (wants|says|is|would|replies)\b", lowered):
+    if known.name and re.search(rf"\b{known.name.lower()} (wants|says|is|would|replies)\b", raw):
         return "prompt"
     if _found_beyond(ROLES[known.kind], raw, known.gist) or swaps_owner(text, known.gist):
         return "role"

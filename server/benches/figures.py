@@ -26,6 +26,11 @@ TIMEOUT_S = 3600.0
 PAUSES_TO_REACH = f"no cut-in in at least {PAUSE_CASES - CUT_INS_AT_MOST} of {PAUSE_CASES} pauses inside sentences"
 RECOGNITION_TO_REACH = "a quarter of stock's time, a word error rate at most 0.01 above it"
 CHOSEN_ON = "Window, beam and penalty were chosen on these recordings; on other speakers the gain may be smaller."
+FIDELITY_TO_REACH = (
+    "nothing told or agreed before its gate, nothing said out of role; at difficulty 3 good learners reach the goal in "
+    "at least 80 % of calls, poor and flattering ones in at most 10 %; success falls with the difficulty; two calls "
+    "share at most 40 % of the customer's lines; authored lines in place of worded ones in at most 10 % of turns"
+)
 IN_SIGHT = (
     "**No estimate of agreement on other calls**: the rules were written with these calls and labels in sight, and the "
     "labels are by language models. On calls and rubrics written apart, at first sight, the quadratic weighted kappa "
@@ -82,12 +87,13 @@ FIGURES = (
         ("rubrics", "dev-calls.jsonl", "dev-gold.jsonl"),
         caution=IN_SIGHT,
     ),
+    Figure("Fidelity of the customers", ("fidelity",), to_reach=FIDELITY_TO_REACH),
 )
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--only", metavar="BENCH", help="run only this bench (call, turns, pauses, recognise, judge, moves)"
+        "--only", metavar="BENCH", help="run only this bench (call, turns, pauses, recognise, judge, fidelity)"
     )
     parser.add_argument("--docs", type=Path, default=DOCS, metavar="DIR", help="where figures.md and figures.json go")
     parser.add_argument("--json", action="store_true", help="print what was measured as one JSON object, too")

@@ -68,7 +68,9 @@ def _pieces(lines: Sequence[str]) -> list[str]:
 
 
 @dataclass(slots=True)
-class _Decided:
+class Decided:
+    """What a reply came from: the cue, the intention, the state before it, and what it took to word."""
+
     cue: Cue
     intention: Intention
     before: State
@@ -102,7 +104,7 @@ class ScenarioCustomer:
         self._writer: WriterNow = writer or (lambda: None)
         self._recognize = recognize
         self._history: list[Exchange] = []  # with who is on the line: nobody else heard the others
-        self._decided: dict[int, _Decided] = {}
+        self._decided: dict[int, Decided] = {}
         self._last_key = 0
         self._reacted_at_s: float | None = None  # the end of a turn of whose answer just a reaction was heard
 
@@ -147,7 +149,7 @@ class ScenarioCustomer:
         if self._takes_up(heard) and intention.line:
             intention = replace(intention, opener="")
         self._last_key += 1
-        self._decided[self._last_key] = _Decided(cue, intention, self.state)
+        self._decided[self._last_key] = Decided(cue, intention, self.state)
         self._decided.pop(self._last_key - DECISIONS_KEPT, None)
         return Reply(
             self._last_key,
@@ -163,6 +165,10 @@ class ScenarioCustomer:
         """The learner went on while the customer began to react: another reaction would sound like a stammer."""
         reacted_at_s = self._reacted_at_s
         return heard.occasion == "turn" and reacted_at_s is not None and heard.start_s - reacted_at_s <= RETAKE_S
+
+    def decided(self, reply: Reply) -> Decided:
+        """What one of the last replies came from. Raises KeyError for an older one."""
+        return self._decided[reply.key]
 
     async def preview(self, text: str) -> None:
         writer = self._writer()
