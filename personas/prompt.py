@@ -21,6 +21,7 @@ _RULES = (
     "add none. Never say the caller's words back."
 )
 _CLOSE = "Stay close to those words, and make them fit what the caller said."
+_MUCH = {-1: "; talkative", 0: "", 1: "; short of words"}
 _FREE = "Put it in this person's own words, fitting what the caller said."
 
 
@@ -77,8 +78,10 @@ class Prompt:
         return messages
 
     def _today(self, history: Sequence[Exchange]) -> str:
-        """The call's mood, said once, before its first words."""
-        return "" if history else f"Today: {self.script.persona.moods[self.script.mood]}.\n"
+        """The call's mood, and how much is said in it, told once, before its first words."""
+        terseness = self.script.level.terseness
+        much = _MUCH[(terseness > 0) - (terseness < 0)]
+        return "" if history else f"Today: {self.script.persona.moods[self.script.mood]}{much}.\n"
 
     def _asked(self, caller: str, gist: str) -> str:
         how = ", in own words" if self.free else ""

@@ -14,7 +14,7 @@ LIBRARY = load_library()
 
 def known(scenario: str, gist: str, heard: str = "", told: tuple[str, ...] = ()) -> Known:
     found = LIBRARY.scenarios[scenario]
-    script = write_script(found, LIBRARY.persona_of(found), seed=1)
+    script = write_script(found, LIBRARY.persona_of(found), seed=1, others=LIBRARY.others_in(found))
     facts = script.scenario.facts
     return Known(
         kind=found.kind,
@@ -76,7 +76,7 @@ def test_what_a_customer_may_say_passes(text: str, by: Known) -> None:
 @pytest.mark.parametrize("scenario", sorted(LIBRARY.scenarios))
 def test_every_authored_fact_passes_once_it_is_told(scenario: str) -> None:
     found = LIBRARY.scenarios[scenario]
-    script = write_script(found, LIBRARY.persona_of(found), seed=1)
+    script = write_script(found, LIBRARY.persona_of(found), seed=1, others=LIBRARY.others_in(found))
     for fact in script.scenario.facts:
         for line in fact.says:
             by = replace(known(scenario, line, told=tuple(each.id for each in script.scenario.facts)), free=False)
@@ -136,7 +136,7 @@ def test_what_has_to_arrive_may_not_be_left_out() -> None:
     assert find_fault("Not some giant.", by, whole=True) == "drift"
     assert find_fault("Not some giant.", replace(by, binding=False), whole=True) is None
     found = LIBRARY.scenarios["cold-call-operations"]
-    script = write_script(found, LIBRARY.persona_of(found), seed=1)
+    script = write_script(found, LIBRARY.persona_of(found), seed=1, others=LIBRARY.others_in(found))
     fact = next(fact for fact in script.scenario.facts if fact.id == "process")
     for free in (False, True):
         told = Known("sales", gist=fact.says[0], open_facts=(fact,), tells=(fact,), binding=True, free=free)
@@ -154,7 +154,7 @@ def test_what_is_the_customers_does_not_become_the_callers(free: bool) -> None:
 
 def test_the_prompts_own_words_are_not_spoken() -> None:
     found = LIBRARY.scenarios["cold-call-operations"]
-    brief = Prompt(write_script(found, LIBRARY.persona_of(found), seed=1)).brief
+    brief = Prompt(write_script(found, LIBRARY.persona_of(found), seed=1, others=LIBRARY.others_in(found))).brief
     by = replace(SALES, prompt=brief)
     assert find_fault("I write what one person says on the phone.", by) == "prompt"
     assert find_fault("Nineteen years in distribution, eleven of them running warehouses.", by) == "prompt"

@@ -27,7 +27,7 @@ MOMENTS = [(scenario.id, moment.id) for scenario in LIBRARY.scenarios.values() f
 
 def script_of(scenario: str, drill: str | None = None, seed: int = 1) -> Script:
     found = LIBRARY.scenarios[scenario]
-    return write_script(found, LIBRARY.persona_of(found), seed=seed, drill=drill)
+    return write_script(found, LIBRARY.persona_of(found), seed=seed, drill=drill, others=LIBRARY.others_in(found))
 
 
 def state_at(scenario: str, moment: str) -> State:

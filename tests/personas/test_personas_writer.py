@@ -29,7 +29,7 @@ ASKED = "How do you book your docks today?"
 
 def setting() -> tuple[Script, State, Intention]:
     found = LIBRARY.scenarios["cold-call-operations"]
-    script = write_script(found, LIBRARY.persona_of(found), seed=1)
+    script = write_script(found, LIBRARY.persona_of(found), seed=1, others=LIBRARY.others_in(found))
     state = first_state(script)
     return script, state, decide(script, state, Cue("turn", ASKED, ("ask_open_question",)))
 
@@ -197,7 +197,7 @@ def test_a_line_goes_on_behind_an_unfinished_opener() -> None:
 
 async def test_the_real_model_words_a_call_in_character(model: Callable[[str], Path]) -> None:
     found = LIBRARY.scenarios["cold-call-operations"]
-    script = write_script(found, LIBRARY.persona_of(found), seed=2)
+    script = write_script(found, LIBRARY.persona_of(found), seed=2, others=LIBRARY.others_in(found))
     lines = (
         "Hi Dana, this is Sam from Loadline. Do you have half a minute for me to say why I'm calling?",
         "How do you book your docks at the moment?",
