@@ -24,7 +24,8 @@ _HUMS = {
 }
 
 
-_NOISE, _DURATION_NOISE = 0.5, 0.6  # under the model's own: fewer slurred words, still lively
+_NOISE = 0.5  # under the model's own: fewer slurred words, still lively
+_DURATION_NOISE = 0.0  # the same words last equally long each time, so that openers keep to their length
 _LETTERS = re.compile(r"\b(?:[A-Z]\.){2,}(?=(\S|\s+\S)?)")
 
 
