@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, Response
 
 from server import api_errors, pages
+from server.calls.engines import SharedEngines
 from server.calls.grading import GradingDesk
 from server.calls.judging import RubricGrader
 from server.calls.routes import router as calls_router
-from server.calls.studio import Studio
 from server.calls.switchboard import Switchboard
 from server.catalogue import load_catalogue
 from server.guards import Guard, HostPolicy
@@ -41,10 +41,10 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
         catalogue = await asyncio.to_thread(load_catalogue, settings.library_dirs)
         store, folders = CallStore(database), CallFolders(settings.data_dir)
         desk = GradingDesk(store, RubricGrader(catalogue, folders), metrics)
-        async with Studio(settings, models or ModelStore.default(), metrics) as studio:
+        async with SharedEngines(settings, models or ModelStore.default(), metrics) as engines:
             board = app.state.switchboard = Switchboard(
                 catalogue=catalogue,
-                studio=studio,
+                engines=engines,
                 store=store,
                 folders=folders,
                 desk=desk,

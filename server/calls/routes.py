@@ -41,7 +41,7 @@ def _switchboard(request: Request | WebSocket) -> Switchboard:
 @router.get("/status")
 def status(request: Request) -> Status:
     """Whether a call can ring, and what is still loading."""
-    stages = list(_switchboard(request).studio.stages())
+    stages = list(_switchboard(request).engines.stages())
     return Status(ready=all(stage.state in ("ready", "off") for stage in stages), stages=stages)
 
 

@@ -16,12 +16,12 @@ from server.api_errors import ApiError
 from server.calls import results
 from server.calls.attempts import taken_up
 from server.calls.customer import ScenarioCustomer
+from server.calls.engines import EnginesError, SharedEngines
 from server.calls.gateway import Gateway
 from server.calls.grading import GradingDesk
 from server.calls.live import LiveCall, LiveCalls
 from server.calls.retry import PAST, NoRetry, Past, RetryCustomer
 from server.calls.schemas import CallWish, Sound, Ticket
-from server.calls.studio import Studio, StudioError
 from server.catalogue import Catalogue
 from server.metrics import Metrics
 from server.storage.calls import CallStore, NewCall
@@ -47,7 +47,7 @@ class Switchboard:
         self,
         *,
         catalogue: Catalogue,
-        studio: Studio,
+        engines: SharedEngines,
         store: CallStore,
         folders: CallFolders,
         desk: GradingDesk,
@@ -55,7 +55,7 @@ class Switchboard:
         most_calls: int,
         clock: Clock | None = None,
     ) -> None:
-        self.catalogue, self.studio, self.store, self.folders = catalogue, studio, store, folders
+        self.catalogue, self.engines, self.store, self.folders = catalogue, engines, store, folders
         self.desk, self.metrics = desk, metrics
         self.live = LiveCalls(most_calls)
         self.gateway = Gateway(self.live, metrics)
@@ -79,7 +79,7 @@ class Switchboard:
         persona = self.catalogue.persona_of(scenario)
         others = self.catalogue.others_in(scenario)
         for person in (persona, *others):
-            if (problem := self.studio.problem(person)) is not None:
+            if (problem := self.engines.problem(person)) is not None:
                 raise ApiError(409, "not_ready", problem)
         while (left := self.live.displace()) is not None:
             await self.aside(self._forget, left.id)
@@ -102,9 +102,9 @@ class Switchboard:
         call = LiveCall(new.id, secrets.token_urlsafe(24), ending.make_call, ending, self._clock)
         self.live.add(call)  # before anything is awaited: two wishes at once don't share the last place
         await self.aside(self.store.create, new)
-        self.studio.prepare(persona, customer.openers)
+        self.engines.prepare(persona, customer.openers)
         for other in others:
-            self.studio.prepare(other, customer.openers_of(other.id))
+            self.engines.prepare(other, customer.openers_of(other.id))
         return Ticket(
             id=call.id,
             socket=f"/api/calls/{call.id}/socket?token={call.token}",
@@ -116,7 +116,7 @@ class Switchboard:
         """Whom this call is with. Raises ApiError when they can't be what they were in the call that is retried."""
         scenario = self.catalogue.scenarios[new.scenario]
         persona = self.catalogue.persona_of(scenario)
-        customer = self.studio.customer(
+        customer = self.engines.customer(
             scenario,
             persona,
             seed=new.seed,
@@ -147,16 +147,16 @@ class Switchboard:
         """Once the models are there: the openers of every scenario and the beginning of its prompt, so that the first
         call has them too."""
         try:
-            await self.studio.ready()
-        except StudioError:
+            await self.engines.ready()
+        except EnginesError:
             return  # /api/status and the log say so
         for scenario in self.catalogue.scenarios.values():
             persona, others = self.catalogue.persona_of(scenario), self.catalogue.others_in(scenario)
-            customer = self.studio.customer(scenario, persona, seed=0, others=others)
-            while self.studio.problem(persona) is None:
+            customer = self.engines.customer(scenario, persona, seed=0, others=others)
+            while self.engines.problem(persona) is None:
                 if (
                     len(self.live) == 0
-                    and await self._prepared(self.studio.prepare(persona, customer.openers))
+                    and await self._prepared(self.engines.prepare(persona, customer.openers))
                     and await self._read_ahead(scenario, persona, others)
                 ):
                     break
@@ -173,7 +173,7 @@ class Switchboard:
 
     async def _read_ahead(self, scenario: Scenario, persona: Persona, others: Sequence[Persona]) -> bool:
         """Whether the language model has read the beginning of the prompt; it gives way to a call, too."""
-        reading = asyncio.create_task(self.studio.read_ahead(scenario, persona, others))
+        reading = asyncio.create_task(self.engines.read_ahead(scenario, persona, others))
         try:
             while not reading.done():
                 if len(self.live):
@@ -207,9 +207,9 @@ class Ending:
         self._call: Call | None = None
 
     async def make_call(self, send: Send) -> Call:
-        """Raises StudioError while the models can't be used, OSError when the disk doesn't take the journal."""
+        """Raises EnginesError while the models can't be used, OSError when the disk doesn't take the journal."""
         board, new = self._board, self._new
-        await board.studio.ready()
+        await board.engines.ready()
         scenario = board.catalogue.scenarios[new.scenario]
         persona = board.catalogue.persona_of(scenario)
         level = self._customer.script.level
@@ -222,8 +222,8 @@ class Ending:
         self._call = Call(
             call_id=new.id,
             customer=self._customer,
-            engines=board.studio.engines(persona, board.catalogue.others_in(scenario)),
-            workers=board.studio.workers,
+            engines=board.engines.of_call(persona, board.catalogue.others_in(scenario)),
+            workers=board.engines.workers,
             journal=self._journal,
             tape=self._tape,
             send=send,

@@ -97,7 +97,7 @@ def test_the_share_of_the_prompts_that_was_reused_is_in_the_metrics(
     app = create_app(settings, web_dist=tmp_path / "dist")
     with TestClient(app, base_url="http://127.0.0.1:8000") as client:
         assert client.portal is not None
-        words = app.state.switchboard.studio.language_model
+        words = app.state.switchboard.engines.language_model
         assert client.portal.call(words.wait_ready, LOADS_WITHIN_S)
         client.portal.call(read_all, words)
         ticket = ring(client, {"id": "cold-call-operations"})
@@ -138,7 +138,7 @@ def test_reading_ahead_gives_way_to_a_call(
         finally:
             left.set()
 
-    monkeypatch.setattr(board.studio, "read_ahead", read_for_ever)
+    monkeypatch.setattr(board.engines, "read_ahead", read_for_ever)
     reading = client.portal.start_task_soon(board._read_ahead, found, persona)
     ring(client, scenario)
     assert reading.result(timeout=30) is False

@@ -36,7 +36,7 @@ _PIPER = "piper-"  # models of this prefix are Piper's voices
 log = structlog.get_logger(__name__)
 
 
-class StudioError(Exception):
+class EnginesError(Exception):
     """The models can't be used; the message is one line with the mend."""
 
 
@@ -49,7 +49,7 @@ class _Loaded:
     cache: OpenerCache
 
 
-class Studio:
+class SharedEngines:
     """An async context manager: entering starts the language model and, unless lazy, loading; it waits for neither."""
 
     def __init__(self, settings: Settings, store: ModelStore, metrics: Metrics) -> None:
@@ -101,15 +101,15 @@ class Studio:
         return None
 
     async def ready(self) -> None:
-        """Wait until calls can be made. Raises StudioError."""
+        """Wait until calls can be made. Raises EnginesError."""
         if self._missing:
-            raise StudioError(self._mend(self._missing))
+            raise EnginesError(self._mend(self._missing))
         try:
             await asyncio.shield(self._load_once())
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            raise StudioError(f"the models can't be loaded: {error}") from error
+            raise EnginesError(f"the models can't be loaded: {error}") from error
 
     def prepare(self, persona: Persona, texts: Sequence[str]) -> Preparation | None:
         """Begin with what this person may have to say in a call that is to ring; None while there are no voices."""
@@ -143,7 +143,7 @@ class Studio:
         if isinstance(self.language_model, LocalLanguageModel) and await self.language_model.wait_ready(_MODEL_LOADS_S):
             await read_ahead(self.language_model, scenario, persona, others)
 
-    def engines(self, persona: Persona, others: Sequence[Persona] = ()) -> Engines:
+    def of_call(self, persona: Persona, others: Sequence[Persona] = ()) -> Engines:
         """For one call with these people; only after `ready`."""
         from voice.detect import SpeechDetector
 
