@@ -45,13 +45,20 @@ _PLAYED_BACK = re.compile(
 )
 
 
+# A figure of these isn't a price, a credit or a sum, unless the claim names the unit among its words.
+_OTHER_UNITS = frozenset(
+    "day days week weeks month months year years hour hours minute minutes second seconds times steps percent".split()  # noqa: SIM905
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number and which of its sentence's tokens it begins and ends at."""
+    """A number and which of its sentence's tokens it begins and ends at; `counts` is the token behind it."""
 
     value: float
     first: int
     last: int
+    counts: str
 
 
 def claimed(text: str, words: Collection[str], *, not_theirs: Collection[float] = ()) -> float | None:
@@ -65,7 +72,12 @@ def claimed(text: str, words: Collection[str], *, not_theirs: Collection[float] 
             continue
         tokens = _TOKEN.findall(sentence)
         places = [place for word in words for place in _places(tokens, _TOKEN.findall(word.lower()))]
-        figures = [figure for figure in _figures(tokens) if figure.value not in not_theirs]
+        wanted = {part for word in words for part in _TOKEN.findall(word.lower())}
+        figures = [
+            figure
+            for figure in _figures(tokens)
+            if figure.value not in not_theirs and (figure.counts not in _OTHER_UNITS or figure.counts in wanted)
+        ]
         if places and figures:
             found = min(figures, key=lambda figure: min(_distance(figure, place) for place in places)).value
     return found
@@ -101,7 +113,7 @@ def _figures(tokens: Sequence[str]) -> Iterator[Figure]:
     while start < len(tokens):
         end, value = _run(tokens, start)
         if end > start and not (end == start + 1 and tokens[start] in _NO_FIGURE_ALONE):
-            yield Figure(value, start, end - 1)
+            yield Figure(value, start, end - 1, tokens[end] if end < len(tokens) else "")
         start = max(end, start + 1)
 
 

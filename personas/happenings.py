@@ -3,11 +3,12 @@ more time."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from personas.figures import claimed, figure_text, figures
 from personas.intention import Intention, leave
-from personas.scenario import Claim
+from personas.scenario import Claim, Hold
 from personas.script import Script, played_by, started
 from personas.state import Claimed, Promised, State
 from personas.thought import Thought
@@ -69,8 +70,18 @@ def hand_over(thought: Thought) -> Intention | None:
     )
 
 
+def go_and_look(thought: Thought) -> Intention | None:
+    """What the learner just asked for takes the customer away from the phone."""
+    return _hold(thought, [hold for hold in thought.script.scenario.holds if hold.when.triggered])
+
+
 def put_on_hold(thought: Thought) -> Intention | None:
-    for hold in thought.script.scenario.holds:
+    """Something of the customer's own does."""
+    return _hold(thought, [hold for hold in thought.script.scenario.holds if not hold.when.triggered])
+
+
+def _hold(thought: Thought, holds: Sequence[Hold]) -> Intention | None:
+    for hold in holds:
         what = f"hold:{hold.id}"
         if what not in thought.state.happened and thought.holds(hold.when):
             thought.note(f"puts the caller on hold for {hold.seconds:.0f} s ({hold.id})")

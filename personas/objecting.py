@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from personas.disclosing import asked_fact
 from personas.intention import Intention
-from personas.scenario import Objection, Question, When
+from personas.scenario import Objection, Question
 from personas.script import number
 from personas.state import Standing, mentions
 from personas.thought import Thought
@@ -51,7 +51,7 @@ def object_to_moves(thought: Thought) -> Intention | None:
     """An objection to what the learner just did, unless they have answered it in the same breath."""
     if thought.softened:
         return None
-    triggered = [item for item in _unraised(thought) if _has_trigger(item.when)]
+    triggered = [item for item in _unraised(thought) if item.when.triggered]
     for item in triggered:
         if not _explored(thought, item) and thought.holds(item.when) and _answered_ahead(thought, item):
             _mark(thought, item, "answered")
@@ -72,7 +72,7 @@ def object_or_ask(thought: Thought) -> Intention | None:
         if question.id not in thought.state.asked and thought.holds(question.when):
             thought.state = replace(thought.state, asked=(*thought.state.asked, question.id))
             return thought.intend("ask", question.says, raises=question.id, awaiting=question.id)
-    return _raise_first(thought, [item for item in _unraised(thought) if not _has_trigger(item.when)])
+    return _raise_first(thought, [item for item in _unraised(thought) if not item.when.triggered])
 
 
 def standing_objections(thought: Thought) -> list[Objection]:
@@ -130,11 +130,6 @@ def _raise_first(thought: Thought, items: Iterable[Objection]) -> Intention | No
             _mark(thought, item, "standing")
             return thought.intend("object", item.says, raises=item.id, awaiting=item.id)
     return None
-
-
-def _has_trigger(when: When) -> bool:
-    """Whether it looks at what the learner just did, and not just at the state of things."""
-    return bool(when.moves or when.any or when.words)
 
 
 def _explored(thought: Thought, item: Objection) -> bool:

@@ -50,6 +50,11 @@ class When(Strict):
     from_turn: int | None = Field(default=None, ge=1)
     before_turn: int | None = Field(default=None, ge=2)
 
+    @property
+    def triggered(self) -> bool:
+        """Whether it looks at what the learner just did, and not just at the state of things."""
+        return bool(self.moves or self.any or self.words)
+
 
 class Fact(Strict):
     """Something that only the customer knows, told when it is asked for and its gate is open."""
@@ -138,7 +143,11 @@ class Aside(Strict):
 
 
 class Hold(Strict):
-    """The customer puts the caller on hold, once: the line is silent for `seconds`, then they are back."""
+    """The customer puts the caller on hold, once: the line is silent for `seconds`, then they are back.
+
+    One that looks at the learner's turn ("what does the receipt say?") comes in place of an answer, others where
+    nothing else is to be said.
+    """
 
     id: Id
     when: When

@@ -8,6 +8,7 @@ from dataclasses import replace
 from personas.disclosing import agree, agreement_asked, answer, refuse
 from personas.happenings import (
     call_out,
+    go_and_look,
     go_off_topic,
     hand_over,
     put_on_hold,
@@ -131,6 +132,6 @@ def _judge_drill(thought: Thought, intention: Intention) -> Intention:
 
 
 _STEPS: tuple[Step, ...] = (
-    weigh_answer, hand_over, agree, watch_time, object_to_moves, _refuse, answer, soften, return_to_topic, put_on_hold,
-    object_or_ask, go_off_topic, _react,
+    weigh_answer, hand_over, agree, watch_time, object_to_moves, _refuse, go_and_look, answer, soften, return_to_topic,
+    put_on_hold, object_or_ask, go_off_topic, _react,
 )  # fmt: skip

@@ -145,7 +145,9 @@ LINES = ["No.", "I don't think so.", "I don't think that I can do that.", "Well,
 def test_the_line_sounds_like_its_surroundings_and_worse_with_difficulty() -> None:
     found = LIBRARY.scenarios["billing-dispute"].model_copy(update={"surroundings": "street"})
     sounds = [
-        write_script(found, LIBRARY.persona_of(found), seed=1, difficulty=difficulty).line_sound
+        write_script(
+            found, LIBRARY.persona_of(found), seed=1, difficulty=difficulty, others=LIBRARY.others_in(found)
+        ).line_sound
         for difficulty in range(1, 6)
     ]
     assert {sound.noise for sound in sounds} == {"street"}

@@ -73,50 +73,38 @@ def test_an_error_names_file_key_line_and_mend(copy: Path, old: str, new: str, k
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """One scenario and two personas."""
-    for file in ("personas/ray-okafor.yaml", "personas/denise-ostrander.yaml", "scenarios/billing-dispute.yaml"):
+    for file in ("personas/ray-okafor.yaml", "personas/grace-okafor.yaml", "scenarios/billing-dispute.yaml"):
         (tmp_path / file).parent.mkdir(exist_ok=True)
         shutil.copy(LIBRARY / file, tmp_path / file)
     return tmp_path
 
 
-RICHER = """
-asides:
-  - {id: dog, when: {from_turn: 3}, says: [The dog.], back: [Back to it.]}
-holds:
-  - {id: find, when: {words: [bill]}, says: [Hold on.], returns: [Back again.]}
-handover: {when: {words: [wife]}, to: denise-ostrander, says: [I'll get her.], opening: [Hello there.]}
-claims:
-  - {id: price, about: the price, words: [a month], says: ["{before} or {now}?"]}
-time: {turns: 12, warns: [I have to go.]}
-surroundings: street
-"""
+TIME = "time: {turns: 12, warns: [I have to go.]}\nwithheld:\n  - I'm not"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "key", "mend"),
     [
-        ("to: denise-ostrander", "to: nobody", "handover.to", "use one of"),
-        ("to: denise-ostrander", "to: ray-okafor", "handover.to", "somebody else"),
-        ("{words: [wife]}", "{words: [wife], told: [nothing]}", "handover.when.told", "not defined"),
-        ("{words: [wife]}", "{never: [greet], moves: [greet]}", "handover.when", "can never get the phone"),
-        ("{words: [bill]}", "{told: [amount], untold: [amount]}", "holds[0].when", "can never come up"),
-        ("{from_turn: 3}", "{from_turn: 3, before_turn: 3}", "asides[0].when", "can never come up"),
-        ("[The dog.]", "[I own my modem.]", "asides[0].says[0]", "gives fact"),
-        ("[Back again.]", "[I own my modem.]", "holds[0].returns[0]", "gives fact"),
-        ("[Hello there.]", "[I own my modem.]", "handover.opening[0]", "gives fact"),
-        ("[I have to go.]", "[I own my modem.]", "time.warns[0]", "gives fact"),
-        ('["{before} or {now}?"]', "[So which is it.]", "claims[0].says[0]", "{before} or {now}"),
-        ("[Back to it.]", '["{now}?"]', "asides[0].back[0]", "not under `vary`"),
-        ("turns: 12", "turns: 1", "time.turns", "mend the value"),
-        ("surroundings: street", "surroundings: moon", "surroundings", "mend the value"),
-        ("seconds: 6, ", "seconds: 600, ", "holds[0].seconds", "mend the value"),
-        ("    volunteer: true\n", "    volunteer: true\n    by: nobody\n", "facts", "use one of"),
-        ("vary:\n", 'vary:\n  before: ["1"]\n', "vary.before", "another name"),
+        ("to: grace-okafor", "to: nobody", "handover.to", "use one of"),
+        ("to: grace-okafor", "to: ray-okafor", "handover.to", "somebody else"),
+        ("told: [overdraft], any", "told: [nothing], any", "handover.when.told", "not defined"),
+        ("told: [overdraft], any", "never: [greet], moves: [greet], any", "handover.when", "can never get the phone"),
+        ("{told: [modem], words", "{told: [modem], untold: [modem], words", "holds[0].when", "can never come up"),
+        ("{from_turn: 3, any: [small_", "{from_turn: 3, before_turn: 3, any: [small_", "asides[0].when", "can never"),
+        ("Sorry, that was the door.", "I own my modem.", "asides[0].says[0]", "gives fact"),
+        ("You're still there. Good.", "I got overdrawn. Good.", "holds[0].returns[2]", "gives fact"),
+        ("Hi, Grace Okafor.", "Hi, {rival}.", "handover.opening[1]", "gives fact"),
+        ("withheld:\n  - I'm not", TIME.replace("have to go", "own my modem"), "time.warns[0]", "gives fact"),
+        ("withheld:\n  - I'm not", TIME.replace("12", "1"), "time.turns", "mend the value"),
+        ("A minute ago it was {before}, now it's {now}.", "Which now.", "claims[0].says[0]", "{before} or {now}"),
+        ("Anyway. The bill.", "Anyway, {now}.", "asides[0].back[0]", "not under `vary`"),
+        ("surroundings: office", "surroundings: moon", "surroundings", "mend the value"),
+        ("seconds: 8", "seconds: 600", "holds[0].seconds", "mend the value"),
+        ("by: ray-okafor", "by: nobody", "reactions[", "use one of"),
+        ("\nvary:\n", '\nvary:\n  before: ["1"]\n', "vary.before", "another name"),
     ],
 )  # fmt: skip
 def test_what_happens_once_in_a_call_is_checked(small: Path, old: str, new: str, key: str, mend: str) -> None:
-    file = small / "scenarios/billing-dispute.yaml"
-    file.write_text(file.read_text() + RICHER.replace("returns: [Back", "seconds: 6, returns: [Back"))
     assert load_library(small, rubrics=RUBRICS, moves=MOVES).errors == ()
     change(small, old, new)
     errors = load_library(small, rubrics=RUBRICS, moves=MOVES).errors
@@ -125,10 +113,12 @@ def test_what_happens_once_in_a_call_is_checked(small: Path, old: str, new: str,
 
 
 def test_what_is_nobodys_on_the_line_is_an_error(small: Path) -> None:
-    change(small, "    volunteer: true\n", "    volunteer: true\n    by: denise-ostrander\n")
+    text = (small / "scenarios/billing-dispute.yaml").read_text()
+    start, end = text.index("handover:"), text.index("claims:")
+    (small / "scenarios/billing-dispute.yaml").write_text(text[:start] + text[end:])
     errors = load_library(small, rubrics=RUBRICS, moves=MOVES).errors
     assert any("never comes on the line" in each.message and "add a `handover`" in each.message for each in errors)
-    assert any("can never be told" in each.message for each in errors)
+    assert any("'bank-date' can never be told" in each.message for each in errors)
 
 
 @pytest.mark.parametrize(

@@ -160,12 +160,13 @@ async def test_the_prompt_grows_at_its_end_only() -> None:
 @pytest.mark.parametrize("scenario", sorted(LIBRARY.scenarios))
 def test_calls_of_a_scenario_begin_alike_and_those_of_others_with_the_same_rules(scenario: str) -> None:
     found = LIBRARY.scenarios[scenario]
-    calls = [write_script(found, LIBRARY.persona_of(found), seed=seed, difficulty=seed % 5 + 1) for seed in range(8)]
+    person, more = LIBRARY.persona_of(found), LIBRARY.others_in(found)
+    calls = [write_script(found, person, seed=seed, difficulty=seed % 5 + 1, others=more) for seed in range(8)]
     assert len({script.mood for script in calls}) > 1
     assert len({json.dumps(Prompt(script).beginning()) for script in calls}) == 1
     other = next(each for each in LIBRARY.scenarios.values() if each.id != scenario)
-    others = Prompt(write_script(other, LIBRARY.persona_of(other), seed=1))
-    assert Prompt(calls[0]).brief.partition("\n")[0] == others.brief.partition("\n")[0]
+    elsewhere = Prompt(write_script(other, LIBRARY.persona_of(other), seed=1, others=LIBRARY.others_in(other)))
+    assert Prompt(calls[0]).brief.partition("\n")[0] == elsewhere.brief.partition("\n")[0]
     for script in calls:
         mood = script.persona.moods[script.mood]
         exchange = Exchange("Hello.", "Yes?", "Yes?")

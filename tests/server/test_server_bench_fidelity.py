@@ -20,7 +20,9 @@ LIBRARY = load_library()
 
 async def played(scenario: str = "billing-dispute", learner: str = "good", seed: int = 1) -> Played:
     found = LIBRARY.scenarios[scenario]
-    customer = ScenarioCustomer(found, LIBRARY.persona_of(found), seed=seed, difficulty=3)
+    customer = ScenarioCustomer(
+        found, LIBRARY.persona_of(found), seed=seed, difficulty=3, others=LIBRARY.others_in(found)
+    )
     return await play_call(customer, learner, fidelity.said_by(learner, scenario))
 
 

@@ -15,7 +15,7 @@ from voice.customer import Heard
 def dana() -> ScenarioCustomer:
     library = load_library()
     scenario = library.scenarios["cold-call-operations"]
-    return ScenarioCustomer(scenario, library.persona_of(scenario), seed=1)
+    return ScenarioCustomer(scenario, library.persona_of(scenario), seed=1, others=library.others_in(scenario))
 
 
 def simulate(capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, object]:
@@ -106,7 +106,7 @@ async def test_speculation_changes_nothing_and_settling_only_what_was_heard() ->
 def test_what_is_synthesized_before_the_call_begins_with_its_first_words() -> None:
     library = load_library()
     for scenario in library.scenarios.values():
-        customer = ScenarioCustomer(scenario, library.persona_of(scenario), seed=7)
+        customer = ScenarioCustomer(scenario, library.persona_of(scenario), seed=7, others=library.others_in(scenario))
         assert customer.decide(Heard("pick_up")).notes["intention"].startswith(customer.openers[0])
         assert len(customer.openers) <= 80
 

@@ -141,6 +141,7 @@ class Table:
             difficulty=difficulty,
             writer=writer,
             recognize=self._recognize,
+            others=self._catalogue.others_in(scenario),
         )
         return await play_call(customer, learner, said_by(learner, scenario.id))
 

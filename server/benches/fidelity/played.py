@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,14 +59,9 @@ class Played:
 async def play_call(customer: ScenarioCustomer, learner: str, utterances: Sequence[str]) -> Played:
     """Say the utterances one by one until they are through or the customer hangs up; an empty one is a silence."""
     at_s, exchanges = 0.0, []
-    for text in [None, *utterances]:
-        end_s = at_s + SECONDS_PER_WORD * len((text or "").split())
-        if text is None:
-            heard = Heard("pick_up")
-        elif not text.strip():
-            heard = Heard("silence", silence_s=SILENCE_S, start_s=at_s, end_s=at_s + SILENCE_S)
-        else:
-            heard = Heard("turn", text, at_s, end_s)
+    coming: deque[Heard | str] = deque([Heard("pick_up"), *utterances])
+    while coming:
+        heard = _heard(coming.popleft(), at_s)
         before = customer.state
         reply = customer.decide(heard)
         words = [reply.opener, *[line.text async for line in customer.words(reply)]]
@@ -87,7 +83,18 @@ async def play_call(customer: ScenarioCustomer, learner: str, utterances: Sequen
                 wording["reused_tokens"],
             )
         )
-        at_s = end_s + SECONDS_PER_WORD * len(said.split())
+        at_s = heard.end_s + SECONDS_PER_WORD * len(said.split())
         if reply.hang_up:
             break
+        if reply.away_s:
+            at_s += reply.away_s
+            coming.appendleft(Heard("back", start_s=at_s, end_s=at_s, silence_s=reply.away_s))
     return Played(learner, customer.script.seed, customer.script, tuple(exchanges))
+
+
+def _heard(what: Heard | str, at_s: float) -> Heard:
+    if isinstance(what, Heard):
+        return what
+    if not what.strip():
+        return Heard("silence", silence_s=SILENCE_S, start_s=at_s, end_s=at_s + SILENCE_S)
+    return Heard("turn", what, at_s, at_s + SECONDS_PER_WORD * len(what.split()))
