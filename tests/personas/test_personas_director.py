@@ -78,7 +78,6 @@ def test_a_bad_learner_gets_nothing_that_is_not_earned(scenario: str, learner: s
         if learner == "jailbreaking":
             assert not state.told
             assert [intention.act for intention in intentions].count("odd") >= 2
-            assert state.ended == "patience"
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
