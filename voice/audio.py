@@ -23,6 +23,7 @@ SILENCE_DBFS = -96.0  # 16 bits can't be quieter and still be sound
 _FULL_SCALE = 32_768.0
 _BAND_HZ = (300.0, 3_400.0)  # the voice band of ITU-T G.712
 _BAND_TAPS = 257  # at 8 kHz: 40 Hz wide transitions, 16 ms of delay, which `telephone` takes out again
+_KNEE = 0.7  # of full scale: what is louder is bent, so that equal loudness never clips
 _MULAW_CLIP = 32_635
 _MULAW_BIAS = 0x84
 
@@ -69,6 +70,17 @@ def as_float(pcm: PCM) -> NDArray[np.float32]:
 def as_pcm(samples: NDArray[np.floating]) -> PCM:
     """Samples from floats in [-1, 1]; what is louder is clipped."""
     return np.clip(np.round(samples * _FULL_SCALE), -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16)
+
+
+def limited(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Unchanged up to the knee; above it bent towards full scale (tanh), never reaching it."""
+    over = np.abs(samples) > _KNEE
+    if not over.any():
+        return samples
+    bent = samples.copy()
+    room = 1.0 - _KNEE
+    bent[over] = np.sign(samples[over]) * (_KNEE + room * np.tanh((np.abs(samples[over]) - _KNEE) / room))
+    return bent
 
 
 def resample(pcm: PCM, from_rate: int, to_rate: int) -> PCM:

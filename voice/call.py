@@ -234,14 +234,16 @@ class Call:
                 reply = self._replies.decide(command)
                 opener = reply.opener.strip()
                 more, last, away_s = reply.continues, reply.hang_up, reply.away_s
-                self._step(events.Decided(at, command.epoch, reply.key, opener, more, last, away_s))
+                pause_s = reply.prosody.pause_s
+                self._step(events.Decided(at, command.epoch, reply.key, opener, more, last, away_s, pause_s))
             case commands.Write():
                 self._writing.write(command.epoch, self._replies.of(command.epoch))
             case commands.StopWriting():
                 self.counts["writer_given_up"] += 1
                 self._writing.stop(command.epoch)
             case commands.Synthesize():
-                self._room.synthesize(command, self._replies.of(command.epoch).speaker)
+                reply = self._replies.of(command.epoch)
+                self._room.synthesize(command, reply.speaker, reply.prosody)
             case commands.Cancel():
                 self._writing.stop(command.epoch)
                 self._room.cancel(command.epoch)

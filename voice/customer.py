@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from voice.record import JSON
+from voice.record import JSON, Prosody
 
 Origin = Literal["opener", "writer", "authored"]
 Occasion = Literal["pick_up", "turn", "silence", "monologue", "returned", "back"]
@@ -51,8 +51,8 @@ class Reply:
     `opener` plays at once from the cache ("" for none); `continues` says whether `words` has more behind it.
     `hang_up` ends the call once it has been said. With `away_s` nobody is on the line for so long after that, and the
     learner isn't heard; then the customer is asked what to say with the occasion `back`. `speaker` is who says
-    it, by a name that the learner may see. `notes` is the director's account for the journal
-    (`voice.record.Decision.notes`). `key` is the customer's own handle on the decision.
+    it, by a name that the learner may see, and `prosody` how it sounds. `notes` is the director's account for the
+    journal (`voice.record.Decision.notes`). `key` is the customer's own handle on the decision.
     """
 
     key: int
@@ -61,6 +61,7 @@ class Reply:
     hang_up: bool = False
     away_s: float = 0.0
     speaker: str = ""
+    prosody: Prosody = field(default_factory=Prosody)
     notes: JSON = field(default_factory=dict)
 
 

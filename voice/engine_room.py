@@ -19,7 +19,7 @@ from voice.customer import Origin
 from voice.engines import Engines, Recognition, Recognizer
 from voice.events import Event
 from voice.lanes import Dropped, Lane, Workers
-from voice.record import Word
+from voice.record import Prosody, Word
 from voice.sound_memory import SoundMemory
 
 _log = logging.getLogger(__name__)
@@ -63,16 +63,16 @@ class EngineRoom:
             work = partial(self._engines.end_judge.end_probability, sound)
             self._judging.submit(order.epoch, work, partial(self._end_judged, order))
 
-    def synthesize(self, order: commands.Synthesize, speaker: str) -> None:
+    def synthesize(self, order: commands.Synthesize, speaker: str, prosody: Prosody) -> None:
         """In the voice of `speaker`."""
         mouth = self._engines.others.get(speaker, self._engines.mouth)
-        pcm = mouth.cached(order.text)
+        pcm = mouth.cached(order.text, order.origin, prosody)
         if pcm is not None:
             self._synthesized(order, pcm)
             return
         if order.origin == "opener":
             self._counts["opener_not_cached"] += 1
-        work = partial(mouth.say, order.text, order.origin)
+        work = partial(mouth.say, order.text, order.origin, prosody)
         self._speech.submit(order.epoch, work, partial(self._synthesized, order))
 
     def improve(self, order: commands.Improve) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from voice.audio import PCM
 from voice.customer import Origin
 from voice.hearing import TurnEnd
-from voice.record import Word
+from voice.record import Prosody, Word
 from voice.turns import silence_needed_s
 
 
@@ -50,11 +50,11 @@ class Mouth(Protocol):
         """Have these synthesized in the background, likeliest first."""
         ...
 
-    def cached(self, text: str) -> PCM | None:
+    def cached(self, text: str, origin: Origin, prosody: Prosody) -> PCM | None:
         """What was synthesized before, at once; None where it wasn't."""
         ...
 
-    def say(self, text: str, origin: Origin) -> PCM:
+    def say(self, text: str, origin: Origin, prosody: Prosody) -> PCM:
         """Synthesize (blocking, for a worker thread). Raises for an engine's failure."""
         ...
 

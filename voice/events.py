@@ -85,6 +85,7 @@ class Decided:
     continues: bool
     hang_up: bool
     away_s: float = 0.0
+    pause_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from voice.audio import PCM
+from voice.audio import PCM, as_float, as_pcm, limited
 from voice.speak import SpeechError, Synthesizer
 
 _FORMAT = 1  # part of every key: raised when the same text would sound different
@@ -230,4 +230,4 @@ class OpenerCache:
 def _scaled(pcm: PCM, volume: float) -> PCM:
     if volume == 1.0:
         return pcm
-    return np.clip(np.round(pcm * float(max(volume, 0.0))), -32_768, 32_767).astype(np.int16)
+    return as_pcm(limited(as_float(pcm) * np.float32(max(volume, 0.0))))

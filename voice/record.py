@@ -53,6 +53,18 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Prosody:
+    """How a customer's turn sounds beside how they usually sound: `pace` times as fast, `gain_db` louder.
+
+    `pause_s` is what they leave between a first reaction and the rest.
+    """
+
+    pace: float = 1.0
+    gain_db: float = 0.0
+    pause_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """A call as its readers see it. Turns are in order of their start; times are seconds on the learner's clock."""
 

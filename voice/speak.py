@@ -14,7 +14,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from voice.audio import CUSTOMER_RATE, PCM, as_pcm
+from voice.audio import CUSTOMER_RATE, PCM, as_pcm, limited
 from voice.spoken import is_speakable, spoken_form
 
 Sound = NDArray[np.float32]
@@ -30,7 +30,6 @@ _LEAD_S = 0.005  # kept before the first audible frame
 _TAIL_S = 0.02  # kept after the last one: the breath of a final consonant
 _FADE_S = 0.003
 _SENTENCE_GAP_S = 0.18  # between sentences of one piece: a breath; people leave 0.15 to 0.3 s
-_KNEE = 0.7  # of full scale: what is louder is bent, so that equal loudness never clips
 
 
 class SpeechError(Exception):
@@ -136,7 +135,7 @@ def _finished(sentences: Sequence[Sound], rate: int, volume: float) -> PCM:
     levelled = joined * np.float32(gain * max(volume, 0.0))
     if rate != CUSTOMER_RATE:
         levelled = soxr.resample(levelled, rate, CUSTOMER_RATE, quality="HQ")
-    return as_pcm(_limited(levelled))
+    return as_pcm(limited(levelled))
 
 
 def _frame(rate: int) -> int:
@@ -160,14 +159,3 @@ def _faded(sound: Sound, rate: int) -> Sound:
     faded[:length] *= ramp
     faded[len(faded) - length :] *= ramp[::-1]
     return faded
-
-
-def _limited(sound: Sound) -> Sound:
-    """Unchanged up to the knee; above it bent towards full scale (tanh), never reaching it."""
-    over = np.abs(sound) > _KNEE
-    if not over.any():
-        return sound
-    bent = sound.copy()
-    room = 1.0 - _KNEE
-    bent[over] = np.sign(sound[over]) * (_KNEE + room * np.tanh((np.abs(sound[over]) - _KNEE) / room))
-    return bent

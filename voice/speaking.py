@@ -86,6 +86,7 @@ class Speaking:
         if utterance is None or utterance.key is not None:
             return
         utterance.key, utterance.hang_up, utterance.away_s = event.key, event.hang_up, event.away_s
+        utterance.pause_s = event.pause_s
         utterance.writing, utterance.progress_at = event.continues, self._orders.now
         if event.opener:
             self._synthesize(utterance, event.opener, "opener" if event.continues else "authored")

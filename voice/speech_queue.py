@@ -59,6 +59,7 @@ class Utterance:
     key: int | None = None
     hang_up: bool = False
     away_s: float = 0.0
+    pause_s: float = 0.0  # between an opener and what follows it, where that is there in time
     writing: bool = False
     progress_at: int = 0  # of the writer
     mouth_at: int = 0  # when the synthesizer last gave a sign, of life or of failure
@@ -115,8 +116,9 @@ class Utterance:
     def _gap(self, index: int, at: int) -> int:
         if self.total == 0 or at >= self.play_until:  # nothing before it, or silence already
             return 0
-        before = self.pieces[index - 1].text.rstrip("\"'”’) ")
-        return round(_GAPS_S.get(before[-1:], _PLAIN_GAP_S) * CUSTOMER_RATE)
+        before = self.pieces[index - 1]
+        gap_s = _GAPS_S.get(before.text.rstrip("\"'”’) ")[-1:], _PLAIN_GAP_S)
+        return round((gap_s + (self.pause_s if before.origin == "opener" else 0.0)) * CUSTOMER_RATE)
 
     @property
     def complete(self) -> bool:

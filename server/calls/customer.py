@@ -11,6 +11,7 @@ from personas.director import account, decide, settle
 from personas.intention import Cue, Intention
 from personas.persona import Persona
 from personas.prompt import Exchange
+from personas.prosody import prosody_of
 from personas.scenario import Scenario
 from personas.script import Script, played_by, write_script
 from personas.state import State, first_state, plain
@@ -158,6 +159,7 @@ class ScenarioCustomer:
             hang_up=intention.hang_up,
             away_s=intention.away_s,
             speaker=played_by(self.script, intention.after.speaker).persona.name,
+            prosody=prosody_of(intention),
             notes=account(self.script, cue, intention, self.state, intention.after),
         )
 
@@ -200,4 +202,5 @@ class ScenarioCustomer:
         caller = heard.text or CUES.get(heard.occasion, "")
         self._history.append(Exchange(caller, decided.intention.line, said))
         notes: dict[str, Any] = account(self.script, decided.cue, decided.intention, decided.before, self.state)
+        notes["prosody"] = asdict(prosody_of(decided.intention))
         return {**notes, "heard": asdict(heard), "said": said, "wording": decided.wording.to_json()}

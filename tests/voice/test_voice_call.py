@@ -13,6 +13,7 @@ from voice_world import plain_turn_end
 from voice import messages as m
 from voice.journal import read_journal, record, replay
 from voice.latency import latency
+from voice.record import Prosody
 
 QUESTION = "do you have a minute for me today?"
 STATEMENT = "we sell coffee machines to offices like yours"
@@ -130,7 +131,7 @@ def test_the_customer_gives_way_to_a_nod_and_says_the_rest(tmp_path: Path) -> No
     assert " ".join(LONG).endswith(again)
     assert not again.startswith(first)
     heard = sum(scene.device.played[number] for number in numbers)
-    whole = sum(len(scene.mouth.say(text, "writer")) for text in ("Well now, let me see.", *LONG))
+    whole = sum(len(scene.mouth.say(text, "writer", Prosody())) for text in ("Well now, let me see.", *LONG))
     assert whole <= heard <= whole + 2 * 6_000  # the gaps and a word that was cut come on top
     (turn,) = latency(entries)["turns"]
     assert turn["voice_to_voice_ms"] < 1_000

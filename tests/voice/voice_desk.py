@@ -23,7 +23,7 @@ from voice.customer import Heard, Line, Origin, Reply
 from voice.engines import Engines
 from voice.journal import JournalWriter
 from voice.lanes import Pool
-from voice.record import JSON, Word
+from voice.record import JSON, Prosody, Word
 from voice.rules import Rules
 
 T = TypeVar("T")
@@ -129,10 +129,10 @@ class Mouth:
         if not self.cold:
             self.known.update(texts)
 
-    def cached(self, text: str) -> PCM | None:
+    def cached(self, text: str, origin: Origin, prosody: Prosody) -> PCM | None:
         return self._sound(text) if text in self.known else None
 
-    def say(self, text: str, origin: Origin) -> PCM:
+    def say(self, text: str, origin: Origin, prosody: Prosody) -> PCM:
         if self.fails:
             raise RuntimeError("no voice")
         return self._sound(text)
