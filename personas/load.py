@@ -31,10 +31,19 @@ class Library:
         return () if scenario.handover is None else (self.personas[scenario.handover.to],)
 
 
+_NOTHING = Library()
+
+
 def load_library(
-    folder: Path = LIBRARY, *, rubrics: Collection[str] | None = None, moves: Collection[str] | None = None
+    folder: Path = LIBRARY,
+    *,
+    rubrics: Collection[str] | None = None,
+    moves: Collection[str] | None = None,
+    beside: Library = _NOTHING,
 ) -> Library:
     """Read `folder`/personas/*.yaml and `folder`/scenarios/*.yaml.
+
+    The scenarios may name personas of the library `beside`, whose ids are taken; it isn't part of the answer.
 
     `rubrics` and `moves`, if given, are the ids that exist: a scenario that names another is an error. A broken file
     is left out and explained in `errors`; it never stops the others.
@@ -42,23 +51,28 @@ def load_library(
     errors: list[LibraryError] = []
     personas: dict[str, Persona] = {}
     for source, persona in _read(folder / "personas", Persona, errors):
-        wrong = [source.error(key, message) for key, message in check_openers(persona.openers, persona.pace)]
-        if persona.id in personas:
+        wrong = check_persona(persona, source)
+        if persona.id in personas or persona.id in beside.personas:
             wrong.append(source.error(("id",), f"persona {persona.id!r} exists already; give this one another id"))
         errors.extend(wrong)
         if not wrong:
             personas[persona.id] = persona
     scenarios: dict[str, Scenario] = {}
     for source, scenario in _read(folder / "scenarios", Scenario, errors):
-        found = check_scenario(scenario, source, personas, rubrics=rubrics, moves=moves)
-        if scenario.id in scenarios:
+        found = check_scenario(scenario, source, {**beside.personas, **personas}, rubrics=rubrics, moves=moves)
+        if scenario.id in scenarios or scenario.id in beside.scenarios:
             found.append(source.error(("id",), f"scenario {scenario.id!r} exists already; give this one another id"))
         errors.extend(found)
         if not found:
             scenarios[scenario.id] = scenario
-    if not personas and not scenarios and not errors:
+    if beside is _NOTHING and not personas and not scenarios and not errors:
         errors.append(LibraryError(str(folder), "", "holds no personas or scenarios; name the library's folder"))
     return Library(personas, scenarios, tuple(errors))
+
+
+def check_persona(persona: Persona, source: Source) -> list[LibraryError]:
+    """Everything that is wrong with a persona whose form is right."""
+    return [source.error(key, message) for key, message in check_openers(persona.openers, persona.pace)]
 
 
 def _read(folder: Path, model: type[Model], errors: list[LibraryError]) -> Iterator[tuple[Source, Model]]:

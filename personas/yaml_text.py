@@ -27,6 +27,7 @@ class LibraryError:
     file: str
     key: str
     message: str
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Source:
         return line
 
     def error(self, key: Key, message: str) -> LibraryError:
-        return LibraryError(self.file, key_text(key), f"line {self.line(key)}: {message}")
+        line = self.line(key)
+        return LibraryError(self.file, key_text(key), f"line {line}: {message}", line)
 
 
 def key_text(key: Key) -> str:
@@ -61,19 +63,27 @@ def key_text(key: Key) -> str:
 
 def read_source(path: Path) -> Source | LibraryError:
     try:
-        text = path.read_text(encoding="utf-8")
+        return source_of(path.name, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        return LibraryError(path.name, "", f"line 1: cannot be read ({error}); save it as UTF-8 text")
+
+
+def source_of(file: str, text: str) -> Source | LibraryError:
+    """The text that stands, or is to stand, in a file of this name."""
+    try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
         problem = getattr(error, "problem", None) or "not YAML"
-        return LibraryError(path.name, "", f"line {line}: {problem}; mend the YAML there (indentation, quotes, colons)")
-    except (OSError, UnicodeDecodeError) as error:
-        return LibraryError(path.name, "", f"line 1: cannot be read ({error}); save it as UTF-8 text")
+        mend = "mend the YAML there (indentation, quotes, colons)"
+        return LibraryError(file, "", f"line {line}: {problem}; {mend}", line)
+    except (ValueError, RecursionError) as error:  # a date that is none, a number or a nesting without end
+        return LibraryError(file, "", f"line 1: cannot be read ({type(error).__name__}); put odd values in quotes")
     if not isinstance(data, dict):
-        return LibraryError(path.name, "", "line 1: holds no keys; begin with `id: ...`")
-    return Source(path.name, data, root)
+        return LibraryError(file, "", "line 1: holds no keys; begin with `id: ...`")
+    return Source(file, data, root)
 
 
 def parse(source: Source, model: type[Model]) -> Model | list[LibraryError]:

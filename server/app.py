@@ -25,6 +25,9 @@ from server.settings import Settings
 from server.storage.calls import CallStore
 from server.storage.database import Database
 from server.storage.folders import CallFolders
+from server.studio.drafting import Drafter
+from server.studio.routes import router as studio_router
+from server.studio.studio import Studio
 
 WEB_DIST = Path(__file__).parents[1] / "web" / "dist"
 _METRICS_MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -39,6 +42,7 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
         database = Database.in_folder(settings.data_dir)
         await asyncio.to_thread(database.migrate)
         catalogue = await asyncio.to_thread(load_catalogue, settings.library_dirs)
+        app.state.studio = await asyncio.to_thread(Studio, settings.data_dir, catalogue, settings.library_dirs)
         store, folders = CallStore(database), CallFolders(settings.data_dir)
         desk = GradingDesk(store, RubricGrader(catalogue, folders), metrics)
         async with SharedEngines(settings, models or ModelStore.default(), metrics) as engines:
@@ -51,6 +55,7 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
                 metrics=metrics,
                 most_calls=settings.max_calls,
             )
+            drafter = app.state.drafter = Drafter(app.state.studio, engines.language_model)
             await board.recover()
             tasks = [asyncio.create_task(desk.run(), name="grading")]
             if settings.load_models == "at_start":
@@ -58,6 +63,7 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
             try:
                 yield
             finally:
+                await drafter.close()
                 await board.close()
                 for task in tasks:
                     task.cancel()
@@ -76,6 +82,7 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
     )
     api_errors.install(app)
     app.include_router(calls_router)
+    app.include_router(studio_router)
 
     @app.get("/healthz", response_class=PlainTextResponse)
     async def healthz() -> str:

@@ -18,9 +18,12 @@ from rubrics.rubric import Rubric, load_rubrics
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Catalogue:
-    """Scenarios, personas and rubrics by id. Only what is sound and complete is in it."""
+    """Scenarios, personas and rubrics by id. Only what is sound and complete is in it.
+
+    The mappings are never changed, only replaced as a whole: whoever reads one while people publish reads it as it was.
+    """
 
     scenarios: Mapping[str, Scenario]
     personas: Mapping[str, Persona]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rubrics.moves import Recognize, recognize_moves
 from server.calls import results
 from server.calls.grading import Graded, NothingToGrade, Report
+from server.calls.situation import Situation, kept
 from server.catalogue import Catalogue
 from server.storage.folders import CallFolders
 from server.storage.tables import CallRow
@@ -28,7 +29,7 @@ class RubricGrader:
         record = results.read_record(self._folders.of(row.id))
         if not record.learner_turns:
             raise NothingToGrade("there is nothing to grade: the learner didn't say anything")
-        scenario = self._catalogue.scenarios.get(row.scenario)
-        kind = scenario.kind if scenario else ""
+        situation = kept(self._folders.of(row.id)) or Situation.now(self._catalogue, row.scenario)
+        kind = situation.scenario.kind if situation else ""
         result = grade(record, rubric, kind=kind, report=report, recognize=self._recognize)
         return Graded(result.to_json(), str(rubric.version))

@@ -22,6 +22,7 @@ from server.calls.grading import GradingDesk
 from server.calls.live import LiveCall, LiveCalls
 from server.calls.retry import PAST, NoRetry, Past, RetryCustomer
 from server.calls.schemas import CallWish, Sound, Ticket
+from server.calls.situation import Situation, kept
 from server.catalogue import Catalogue
 from server.metrics import Metrics
 from server.storage.calls import CallStore, NewCall
@@ -68,16 +69,15 @@ class Switchboard:
 
     async def ring(self, wish: CallWish) -> Ticket:
         """Make a call ready to be connected. Raises ApiError."""
-        scenario = self.catalogue.scenarios.get(wish.scenario)
-        if scenario is None:
-            raise ApiError(404, "unknown_scenario", f"no scenario has the id {wish.scenario[:60]!r}")
-        past = None
+        past, situation = None, Situation.now(self.catalogue, wish.scenario)
         if wish.fork is not None:
             wish, past = await self.aside(taken_up, self.store, self.folders, wish, wish.fork)
+            situation = await self.aside(kept, self.folders.of(past.call)) or situation
+        if situation is None:
+            raise ApiError(404, "unknown_scenario", f"no scenario has the id {wish.scenario[:60]!r}")
+        scenario, persona, others = situation.scenario, situation.persona, situation.others
         if wish.drill is not None and wish.drill not in [moment.id for moment in scenario.moments]:
             raise ApiError(404, "unknown_moment", f"{scenario.id} has no moment {wish.drill[:60]!r}")
-        persona = self.catalogue.persona_of(scenario)
-        others = self.catalogue.others_in(scenario)
         for person in (persona, *others):
             if (problem := self.engines.problem(person)) is not None:
                 raise ApiError(409, "not_ready", problem)
@@ -97,8 +97,8 @@ class Switchboard:
             parent=None if past is None else past.call,
             parent_turn=None if past is None else past.turn,
         )
-        customer = self._customer(new, past)
-        ending = Ending(self, new, customer, past)
+        customer = self._customer(new, situation, past)
+        ending = Ending(self, new, situation, customer, past)
         call = LiveCall(new.id, secrets.token_urlsafe(24), ending.make_call, ending, self._clock)
         self.live.add(call)  # before anything is awaited: two wishes at once don't share the last place
         await self.aside(self.store.create, new)
@@ -112,17 +112,15 @@ class Switchboard:
             line_sound=Sound(**asdict(customer.script.line_sound)),
         )
 
-    def _customer(self, new: NewCall, past: Past | None) -> ScenarioCustomer | RetryCustomer:
+    def _customer(self, new: NewCall, situation: Situation, past: Past | None) -> ScenarioCustomer | RetryCustomer:
         """Whom this call is with. Raises ApiError when they can't be what they were in the call that is retried."""
-        scenario = self.catalogue.scenarios[new.scenario]
-        persona = self.catalogue.persona_of(scenario)
         customer = self.engines.customer(
-            scenario,
-            persona,
+            situation.scenario,
+            situation.persona,
             seed=new.seed,
             difficulty=new.difficulty,
             drill=new.drill,
-            others=self.catalogue.others_in(scenario),
+            others=situation.others,
         )
         try:
             return customer if past is None else RetryCustomer(customer, past)
@@ -197,9 +195,14 @@ class Ending:
     """One call's files and row, from its first ring to its grade (`server.calls.live.Fate`)."""
 
     def __init__(
-        self, board: Switchboard, new: NewCall, customer: ScenarioCustomer | RetryCustomer, past: Past | None
+        self,
+        board: Switchboard,
+        new: NewCall,
+        situation: Situation,
+        customer: ScenarioCustomer | RetryCustomer,
+        past: Past | None,
     ) -> None:
-        self._board, self._new = board, new
+        self._board, self._new, self._situation = board, new, situation
         self._customer, self._past = customer, past
         self._folder: CallFolder = board.folders.of(new.id)
         self._journal: JournalWriter | None = None
@@ -210,10 +213,10 @@ class Ending:
         """Raises EnginesError while the models can't be used, OSError when the disk doesn't take the journal."""
         board, new = self._board, self._new
         await board.engines.ready()
-        scenario = board.catalogue.scenarios[new.scenario]
-        persona = board.catalogue.persona_of(scenario)
+        persona = self._situation.persona
         level = self._customer.script.level
         await board.aside(self._folder.make)
+        await board.aside(self._situation.keep, self._folder)
         self._journal = JournalWriter(self._folder.journal)
         self._tape = Tape(self._folder.tape)
         board.metrics.calls_live.inc()
@@ -222,7 +225,7 @@ class Ending:
         self._call = Call(
             call_id=new.id,
             customer=self._customer,
-            engines=board.engines.of_call(persona, board.catalogue.others_in(scenario)),
+            engines=board.engines.of_call(persona, self._situation.others),
             workers=board.engines.workers,
             journal=self._journal,
             tape=self._tape,

@@ -12,13 +12,20 @@ _CALL_ID = re.compile(r"[0-9a-f]{16}")
 
 @dataclass(frozen=True, slots=True)
 class CallFolder:
-    """`journal.jsonl` is written as the call goes on; `tape/` holds the spool and, once it is over, the recording."""
+    """`situation.json` is written as the call begins, `journal.jsonl` as it goes on;
+    `tape/` holds the spool and, once it is over, the recording.
+    """
 
     path: Path
 
     @property
     def journal(self) -> Path:
         return self.path / "journal.jsonl"
+
+    @property
+    def situation(self) -> Path:
+        """The scenario and people that the call was rung with."""
+        return self.path / "situation.json"
 
     @property
     def tape(self) -> Path:

@@ -1,0 +1,1 @@
+"""The studio: where people write their own personas and scenarios, try them out and publish them."""
