@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, Response
 
 from server import api_errors, pages
+from server.calls.answers import router as answers_router
 from server.calls.engines import SharedEngines
 from server.calls.grading import GradingDesk
 from server.calls.judging import RubricGrader
@@ -83,6 +84,7 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
     api_errors.install(app)
     app.include_router(calls_router)
     app.include_router(studio_router)
+    app.include_router(answers_router)
 
     @app.get("/healthz", response_class=PlainTextResponse)
     async def healthz() -> str:

@@ -43,6 +43,12 @@ class Metrics:
         self.authored_lines = Counter(
             "ringside_authored_lines", "Authored lines spoken in place of the writer's", registry=registry
         )
+        self.guard_mends = Counter(
+            "ringside_guard_mends",
+            "Turns whose wording the guard stopped, by what mended it",
+            ["by"],
+            registry=registry,
+        )
         self.prompt_tokens = Counter(
             "ringside_prompt_tokens", "Tokens of the prompts by which customers' turns were worded", registry=registry
         )

@@ -21,6 +21,7 @@ from server.models.closing import ClosingJudge
 from server.models.llm import LanguageModel, LocalLanguageModel, language_model
 from server.models.store import ModelStore
 from server.settings import Settings
+from voice.audio import PCM
 from voice.engines import EndJudge, Engines, Recognizer
 from voice.lanes import ThreadWorkers
 from voice.mouth import CachedMouth
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 SMART_TURN = "smart-turn"
 _MODEL_LOADS_S = 120.0  # later than this the language model isn't waited for; calls then begin without it
+_BUNDLED_VOICES = ("piper:joe", "hibari:heart")  # who speaks as a learner: the first that the customer is not
 _PIPER = "piper-"  # models of this prefix are Piper's voices
 
 log = structlog.get_logger(__name__)
@@ -158,6 +160,18 @@ class SharedEngines:
             mouth=self._mouth(persona),
             others={other.name: self._mouth(other) for other in others},
         )
+
+    def say_as_learner(self, text: str, persona: Persona) -> PCM:
+        """What a learner might say to this person, in a voice that isn't theirs; kept. Blocking; only after `ready`.
+        Raises SpeechError."""
+        assert self._loaded is not None
+        return self._loaded.cache.fetch(text, voice=self._learner_voice(persona, self._loaded.speaker.voices))
+
+    def _learner_voice(self, persona: Persona, voices: Sequence[str]) -> str:
+        theirs, speech = self._voice(persona), self._settings.speech
+        endpoint = (f"endpoint:{speech.male_voice}", f"endpoint:{speech.female_voice}")
+        candidates = _BUNDLED_VOICES if speech.base_url is None else endpoint
+        return next((voice for voice in candidates if voice != theirs and voice in voices), theirs)
 
     def _mouth(self, persona: Persona) -> CachedMouth:
         assert self._loaded is not None

@@ -24,6 +24,7 @@ from server.calls.schemas import (
     TurnSaid,
     WordSaid,
 )
+from server.calls.wording import worded
 from server.storage.folders import CallFolder
 from server.storage.tables import CallRow
 from voice import journal, waveform
@@ -52,6 +53,8 @@ def summary(row: CallRow) -> CallSummary:
         score=grade.score if grade else None,
         passed=grade.passed if grade else None,
         grade_state=row.grade_state,
+        drill=row.drill,
+        parent=parent(row),
     )
 
 
@@ -78,6 +81,7 @@ def detail(row: CallRow, folder: CallFolder, progress: Progress, branches: Seque
         latency=dict(speed),
         tape=None if tape is None else TapeLink(url=f"/api/calls/{row.id}/tape", duration_s=_tape_seconds(tape)),
         debrief=dict(call.decisions[-1].notes) if call.decisions else None,
+        wording=worded(call.decisions),
         parent=parent(row),
         branches=[branch(each) for each in branches],
     )

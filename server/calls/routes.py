@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse, Response
 
 from server.api_errors import ApiError, error_docs
 from server.calls import results
+from server.calls.answers import moment_card
 from server.calls.comparison import compared
 from server.calls.ranged_file import RangedFile
 from server.calls.schemas import (
@@ -65,7 +66,7 @@ def scenarios(request: Request) -> ScenarioList:
                 difficulty=scenario.difficulty,
                 minutes=scenario.minutes,
                 persona=results.persona_card(board.catalogue.persona_of(scenario)),
-                moments=[IdAndTitle(id=moment.id, title=moment.title) for moment in scenario.moments],
+                moments=[moment_card(moment) for moment in scenario.moments],
                 rubric=IdAndTitle(id=rubric.id, title=rubric.title),
                 last_score=been.last_score,
                 calls=been.calls,

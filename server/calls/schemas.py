@@ -11,6 +11,8 @@ from personas.scenario import Surroundings
 from server.storage.tables import CallStatus, GradeState
 from voice.record import Who
 
+Quality = Literal["strong", "weak"]
+
 
 class Moment(BaseModel):
     """A learner's turn of a call."""
@@ -63,6 +65,15 @@ class PersonaCard(BaseModel):
     pronoun: str
 
 
+class MomentCard(BaseModel):
+    """A situation that can be practised alone."""
+
+    id: str
+    title: str
+    brief: str
+    answers: list[Quality] = Field(description="which answers to it can be heard")
+
+
 class ScenarioCard(BaseModel):
     id: str
     title: str
@@ -73,7 +84,7 @@ class ScenarioCard(BaseModel):
     difficulty: int
     minutes: int
     persona: PersonaCard
-    moments: list[IdAndTitle]
+    moments: list[MomentCard]
     rubric: IdAndTitle
     last_score: float | None
     calls: int
@@ -94,6 +105,8 @@ class CallSummary(BaseModel):
     score: float | None
     passed: bool | None
     grade_state: GradeState
+    drill: str | None
+    parent: Moment | None = Field(description="what this call is another attempt at")
 
 
 class CallPage(BaseModel):
@@ -140,6 +153,15 @@ class Branch(BaseModel):
     score: float | None
 
 
+class Wording(BaseModel):
+    """How the customer's answers came to be worded, in turns; an attempt's own ones alone."""
+
+    worded: int = Field(description="a language model was asked to word them")
+    mended_by_another_try: int
+    mended_by_authored_line: int
+    authored_for_time: int = Field(description="an authored line was spoken because the model was late or failed")
+
+
 class CallDetail(BaseModel):
     id: str
     scenario: IdAndTitle
@@ -157,6 +179,7 @@ class CallDetail(BaseModel):
     latency: dict[str, Any]
     tape: TapeLink | None
     debrief: dict[str, Any] | None = Field(description="the director's account: facts, objections, agreements, goal")
+    wording: Wording
     parent: Moment | None = Field(description="what this call is another attempt at")
     branches: list[Branch]
 
@@ -190,6 +213,11 @@ class Comparison(BaseModel):
     before: Attempt
     after: Attempt | None = Field(description="null when nothing was answered")
     changed: list[ChangedCriterion] | None = Field(description="null until both calls are graded by the same rubric")
+
+
+class AnswerOut(BaseModel):
+    text: str
+    audio: str = Field(description="the address of its sound")
 
 
 class PeaksOut(BaseModel):

@@ -23,6 +23,7 @@ from server.calls.live import LiveCall, LiveCalls
 from server.calls.retry import PAST, NoRetry, Past, RetryCustomer
 from server.calls.schemas import CallWish, Sound, Ticket
 from server.calls.situation import Situation, kept
+from server.calls.wording import worded
 from server.catalogue import Catalogue
 from server.metrics import Metrics
 from server.storage.calls import CallStore, NewCall
@@ -295,7 +296,11 @@ class Ending:
         if self._call is not None:
             for what, count in self._call.counts.items():
                 self._board.metrics.mishaps.labels(what).inc(count)
-        for decision in results.read_record(self._folder).decisions:
+        decisions = results.read_record(self._folder).decisions
+        mends = worded(decisions)
+        self._board.metrics.guard_mends.labels("another_try").inc(mends.mended_by_another_try)
+        self._board.metrics.guard_mends.labels("authored_line").inc(mends.mended_by_authored_line)
+        for decision in decisions:
             wording = decision.notes.get("wording", {})
             if wording.get("fallbacks"):
                 self._board.metrics.authored_lines.inc()

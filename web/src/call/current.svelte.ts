@@ -1,6 +1,7 @@
 import type { Scenario } from '../lib/types';
 import { heldCall, type HeldCall } from './held';
 import { HELD_S, hangUpHeld } from './line';
+import { WHOLE_CALL, type Practice } from './practice';
 import { CallSession } from './session.svelte';
 
 /** The call under way, if any: one at a time. */
@@ -15,16 +16,16 @@ class CurrentCall {
   }
 
   /** Rings at once; to be called inside the click. */
-  start(scenario: Scenario, drill: string | null = null): void {
+  start(scenario: Scenario, practice: Practice = WHOLE_CALL): void {
     this.drop();
-    this.session = new CallSession(scenario, drill);
+    this.session = new CallSession(scenario, practice);
     void this.session.dial(true);
   }
 
   /** Back into the held call; to be called inside the click. */
   comeBack(): void {
     if (!this.held) return;
-    this.session = new CallSession(this.held.scenario, this.held.drill, this.held);
+    this.session = new CallSession(this.held.scenario, this.held.practice, this.held);
     this.held = null;
     void this.session.comeBack();
   }

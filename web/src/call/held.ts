@@ -1,4 +1,5 @@
 import type { Scenario, Ticket } from '../lib/types';
+import type { Practice } from './practice';
 
 /** What has been heard of an utterance, in samples at 24 kHz; `final` once nothing of it is still to come. */
 export interface HeardSoFar {
@@ -11,7 +12,7 @@ export interface HeardSoFar {
 export interface HeldCall {
   ticket: Ticket;
   scenario: Scenario;
-  drill: string | null;
+  practice: Practice;
   typed: boolean;
   muted: boolean;
   pickedUp: boolean;
@@ -37,7 +38,7 @@ export const heldCall = {
   find(): HeldCall | null {
     try {
       const call = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as HeldCall | null;
-      return call?.ticket?.id ? call : null;
+      return call?.ticket?.id && call.practice ? call : null;
     } catch {
       return null;
     }

@@ -4,10 +4,11 @@ import { meter } from '../audio/pcm';
 import { hangUpTone, RingTone } from '../audio/ring';
 import { api, asApiError, type ApiError } from '../lib/api';
 import type { Scenario, Ticket } from '../lib/types';
-import { Captions, type Caption } from './captions';
 import { heldCall, type HeardSoFar, type HeldCall } from './held';
 import { LearnerEnd } from './learner.svelte';
 import { hangUpHeld, Line } from './line';
+import { wish, type Practice } from './practice';
+import { Talk } from './talk.svelte';
 import { ScreenLight } from './wake';
 import { socketAddress, type CallState, type Down } from './wire';
 
@@ -23,12 +24,8 @@ const CLOSE_MS = 900;
 /** One call as the page shows it: the sound desk, the line, and what the learner sees of both. */
 export class CallSession {
   phase = $state<Phase>('dialling');
-  state = $state<CallState>('ringing');
-  /** The learner has finished, and the customer hasn't begun. */
-  thinking = $state(false);
   customerLevel = $state(0);
   seconds = $state(0);
-  caption = $state<Caption | null>(null);
   notice = $state<string | null>(null);
   error = $state<ApiError | null>(null);
   reason = $state<string | null>(null);
@@ -37,10 +34,10 @@ export class CallSession {
   /** The browser or the telephone has taken the sound away; a click may bring it back. */
   soundless = $state(false);
   readonly learner = new LearnerEnd();
+  readonly talk = new Talk();
 
   private readonly desk: SoundDesk;
   private readonly light = new ScreenLight();
-  private readonly captions = new Captions();
   private ring: RingTone | null = null;
   private line: Line | null = null;
   private ticket: Ticket | null = null;
@@ -51,12 +48,11 @@ export class CallSession {
   private opened = false;
   /** The server knows the call: a new connection resumes it. */
   private rung = false;
-  private lastTurn = -1;
 
   /** To be made inside the click, which is what lets the page make a sound. */
   constructor(
     readonly scenario: Scenario,
-    readonly drill: string | null,
+    readonly practice: Practice,
     /** The call that this one goes on with, after the page was loaded anew. */
     private readonly held: HeldCall | null = null,
   ) {
@@ -80,8 +76,7 @@ export class CallSession {
       this.phase = this.over ? 'over' : 'dialling';
       await this.open(stream);
       if (this.over) return;
-      const call = { scenario: this.scenario.id, ...(this.drill ? { drill: this.drill } : {}) };
-      this.ticket = await api.ring(call);
+      this.ticket = await api.ring(wish(this.scenario, this.practice));
       this.id = this.ticket.id;
       if (this.over) return;
       this.phase = 'ringing';
@@ -155,7 +150,7 @@ export class CallSession {
   say(text: string): void {
     const words = text.trim();
     if (!words) return;
-    if (this.line?.send({ type: 'text', text: words })) this.thinking = true;
+    if (this.line?.send({ type: 'text', text: words })) this.talk.thinking = true;
     else this.notice = 'The line is not there yet: say it again in a moment.';
   }
 
@@ -190,7 +185,7 @@ export class CallSession {
     this.line = new Line(socketAddress(ticket.socket, location.href), {
       message: (message) => this.receive(message),
       audio: ({ utterance, first, pcm }) => {
-        this.thinking = false;
+        this.talk.thinking = false;
         this.desk.audio(utterance, first, pcm);
       },
       lost: () => {
@@ -210,9 +205,9 @@ export class CallSession {
   /** Writes down what it takes to come back, should the page be loaded anew. */
   private readonly keep = (): void => {
     if (!this.ticket || this.over) return;
-    const { ticket, scenario, drill, pickedUp, seconds, heard } = this;
+    const { ticket, scenario, practice, pickedUp, seconds, heard } = this;
     const { typed, muted } = this.learner;
-    heldCall.keep({ ticket, scenario, drill, typed, muted, pickedUp, seconds, heard, at: Date.now() });
+    heldCall.keep({ ticket, scenario, practice, typed, muted, pickedUp, seconds, heard, at: Date.now() });
   };
 
   private receive(message: Down): void {
@@ -228,42 +223,29 @@ export class CallSession {
       case 'state':
         return this.enter(message.value);
       case 'partial':
-        this.captions.said(message.text);
-        break;
+        return this.talk.partial(message.text);
       case 'turn':
-        // A turn that comes again has only been heard better: it is no news.
-        if (message.who === 'learner' && message.turn > this.lastTurn) {
-          this.lastTurn = message.turn;
-          this.captions.said(message.text);
-          this.thinking = this.state !== 'speaking';
-        }
-        break;
+        return this.talk.turn(message);
       case 'words':
-        this.captions.words(message.utterance, message.sample, message.text);
-        break;
+        return this.talk.words(message);
       case 'spoken':
-        this.desk.end(message.utterance, message.samples);
-        break;
+        return this.desk.end(message.utterance, message.samples);
       case 'clear':
-        this.desk.clear(message.utterance);
-        break;
+        return this.desk.clear(message.utterance);
       case 'duck':
-        this.desk.duck(message.on);
-        break;
+        return this.desk.duck(message.on);
       case 'error':
         this.notice = message.message;
-        break;
+        return;
       case 'ended':
         this.reason = message.reason;
         return this.finish(message.reason);
     }
-    this.caption = this.captions.line;
   }
 
   private enter(state: CallState): void {
-    this.state = state;
+    this.talk.enter(state);
     if (state === 'ringing') this.ring ??= new RingTone(this.desk.context);
-    if (state === 'speaking') this.thinking = false;
     if (state === 'listening' || state === 'speaking') {
       this.pickedUp = true;
       this.stopRinging();
@@ -284,8 +266,7 @@ export class CallSession {
     this.heard = heard;
     this.keep();
     this.line?.send({ type: 'played', utterance: heard.utterance, samples: heard.samples });
-    this.captions.heard(heard.utterance, heard.samples);
-    this.caption = this.captions.line;
+    this.talk.heard(heard.utterance, heard.samples);
   }
 
   private fail(error: unknown): void {

@@ -1,5 +1,5 @@
 import { sentence } from './format';
-import type { CallDetail, CallPage, NewCall, Peaks, Scenario, Status, Ticket } from './types';
+import type { Answer, CallDetail, CallPage, Comparison, NewCall, Peaks, Scenario, Status, Ticket } from './types';
 
 /** A request that failed: one plain sentence, and what to do about it. */
 export class ApiError extends Error {
@@ -28,15 +28,20 @@ function mendFor(status: number): string {
 }
 
 /** Asks the server. Throws ApiError, and nothing else. */
-async function request<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+async function request<Body>(path: string, init: RequestInit = {}): Promise<Body> {
+  const response = await fetched(path, { ...init, headers: { Accept: 'application/json', ...init.headers } });
+  return (await response.json().catch(() => null)) as Body;
+}
+
+async function fetched(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, { ...init, headers: { Accept: 'application/json', ...init.headers } });
+    response = await fetch(path, init);
   } catch {
     throw OFFLINE;
   }
+  if (response.ok) return response;
   const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return body as Answer;
   const error = (body as { error?: { code?: string; message?: string } } | null)?.error;
   // A proxy in front of a server that is down answers without the server's own error.
   if (!error && response.status >= 502) throw OFFLINE;
@@ -47,7 +52,7 @@ async function request<Answer>(path: string, init: RequestInit = {}): Promise<An
   );
 }
 
-function post<Answer>(path: string, body: unknown): Promise<Answer> {
+function post<Body>(path: string, body: unknown): Promise<Body> {
   return request(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -64,6 +69,13 @@ export const api = {
   calls: (limit: number, before?: string): Promise<CallPage> =>
     request(`/api/calls?limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ''}`),
   call: (id: string): Promise<CallDetail> => request(callPath(id)),
+  answer: (scenario: string, moment: string, quality: Answer, seed: number): Promise<{ text: string; audio: string }> =>
+    request(
+      `/api/scenarios/${encodeURIComponent(scenario)}/moments/${encodeURIComponent(moment)}/answers/${quality}?seed=${seed}`,
+    ),
+  /** A sound of the server's, whole. */
+  sound: async (path: string): Promise<Blob> => (await fetched(path)).blob(),
+  comparison: (id: string): Promise<Comparison> => request(`${callPath(id)}/comparison`),
   grade: (id: string): Promise<unknown> => post(`${callPath(id)}/grade`, {}),
   remove: (id: string): Promise<unknown> => request(callPath(id), { method: 'DELETE' }),
   peaks: (id: string, buckets: number): Promise<Peaks> => request(`${callPath(id)}/peaks?buckets=${buckets}`),

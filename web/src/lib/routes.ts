@@ -4,6 +4,7 @@ const PATTERNS = {
   live: '/call',
   history: '/history',
   result: '/calls/:id',
+  drill: '/drill/:scenario/:moment',
 } as const;
 
 type PageName = keyof typeof PATTERNS;
@@ -49,6 +50,8 @@ export const paths = {
   history: PATTERNS.history,
   live: PATTERNS.live,
   result: (id: string): string => PATTERNS.result.replace(':id', encodeURIComponent(id)),
+  drill: (scenario: string, moment: string): string =>
+    `/drill/${encodeURIComponent(scenario)}/${encodeURIComponent(moment)}`,
 };
 
 /** What the navigation offers, in its order. */

@@ -10,9 +10,14 @@ export interface Persona {
   pronoun?: string;
 }
 
+export type Answer = 'strong' | 'weak';
+
 export interface Moment {
   id: string;
   title: string;
+  brief: string;
+  /** Which answers to it can be heard. */
+  answers: Answer[];
 }
 
 export interface Scenario {
@@ -35,6 +40,13 @@ export interface NewCall {
   scenario: string;
   drill?: string;
   seed?: number;
+  fork?: TurnOfCall;
+}
+
+/** A turn of a call, by its index. */
+export interface TurnOfCall {
+  call: string;
+  turn: number;
 }
 
 export interface Ticket {
@@ -57,6 +69,8 @@ export interface CallSummary {
   score: number | null;
   passed: boolean | null;
   grade_state: GradeProgress | { state: GradeProgress } | null;
+  drill: string | null;
+  parent: TurnOfCall | null;
 }
 
 export interface CallPage {
@@ -165,10 +179,29 @@ export interface Latency {
   substance_ms: Quantiles | null;
 }
 
+/** Another attempt at a call, from the answer `turn` on. */
+export interface Branch {
+  id: string;
+  turn: number;
+  started_at: string;
+  status: CallStatus;
+  score: number | null;
+}
+
+/** How the customer's answers came to be worded, in turns. */
+export interface Wording {
+  worded: number;
+  mended_by_another_try: number;
+  mended_by_authored_line: number;
+  authored_for_time: number;
+}
+
 export interface CallDetail {
   id: string;
   scenario: { id: string; title: string };
   persona: Persona;
+  drill: string | null;
+  seed: number;
   started_at: string;
   duration_s: number | null;
   status: CallStatus;
@@ -178,6 +211,39 @@ export interface CallDetail {
   grade: Grade | null;
   latency: Latency | null;
   tape: { url: string; duration_s: number } | null;
+  debrief: { goal_reached?: boolean } | null;
+  wording: Wording;
+  parent: TurnOfCall | null;
+  branches: Branch[];
+}
+
+/** What the learner said at a moment. */
+export interface Attempt {
+  call: string;
+  text: string;
+  start_s: number;
+  end_s: number;
+  tape: string | null;
+  grade_state: GradeProgress;
+  score: number | null;
+  passed: boolean | null;
+}
+
+export interface ChangedCriterion {
+  id: string;
+  title: string;
+  before: Level;
+  after: Level;
+  why: string;
+}
+
+/** The same moment twice: in a call, and in another attempt at it. */
+export interface Comparison {
+  turn: number;
+  line: string;
+  before: Attempt;
+  after: Attempt | null;
+  changed: ChangedCriterion[] | null;
 }
 
 export interface Peaks {

@@ -5,9 +5,9 @@ export type Mode = 'ringing' | 'listening' | 'speaking' | 'thinking' | 'waiting'
 
 export function modeOf(session: CallSession): Mode {
   if (session.phase === 'ringing' || session.phase === 'dialling') return 'ringing';
-  if (session.phase !== 'live' || session.state === 'held') return 'waiting';
-  if (session.thinking) return 'thinking';
-  return session.state === 'speaking' ? 'speaking' : 'listening';
+  if (session.phase !== 'live' || session.talk.state === 'held') return 'waiting';
+  if (session.talk.thinking) return 'thinking';
+  return session.talk.state === 'speaking' ? 'speaking' : 'listening';
 }
 
 /** What goes on, in words. `first` is the customer's first name. */
@@ -30,8 +30,8 @@ export function doing(session: CallSession, first: string): string {
     case 'live':
       if (session.learner.asking) return `Allow the microphone, so that ${first} can hear you`;
       if (session.soundless) return 'The sound has stopped';
-      if (session.thinking) return `${first} is about to answer`;
-      if (session.state === 'speaking') return `${first} is speaking`;
+      if (session.talk.thinking) return `${first} is about to answer`;
+      if (session.talk.state === 'speaking') return `${first} is speaking`;
       return session.learner.muted ? 'You are muted' : `${first} is listening`;
   }
 }

@@ -1,3 +1,5 @@
+import { solo } from '../../lib/solo';
+
 /** Quotes are cut this much later than the last word's end, so that it isn't clipped. */
 const TAIL_S = 0.25;
 const LEAD_S = 0.1;
@@ -18,6 +20,7 @@ export class TapePlayer {
     this.audio.preload = 'metadata';
     this.audio.src = url;
     this.audio.onplay = () => {
+      solo(this.audio);
       this.playing = true;
       this.watch();
     };
