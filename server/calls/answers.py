@@ -65,10 +65,9 @@ def _found(board: Switchboard, scenario_id: str, moment_id: str, quality: Qualit
     scenario = board.catalogue.scenarios.get(scenario_id)
     if scenario is None:
         raise ApiError(404, "unknown_scenario", f"no scenario has the id {scenario_id[:60]!r}")
-    try:
-        moment = write_script(scenario, board.catalogue.persona_of(scenario), seed=seed, drill=moment_id).drill
-    except KeyError:
-        moment = None
+    persona, others = board.catalogue.persona_of(scenario), board.catalogue.others_in(scenario)
+    script = write_script(scenario, persona, seed=seed, others=others)
+    moment = next((moment for moment in script.scenario.moments if moment.id == moment_id), None)
     if moment is None:
         raise ApiError(404, "unknown_moment", f"{scenario.id} has no moment {moment_id[:60]!r}")
     if not (text := _text(moment, quality)):
