@@ -19,12 +19,13 @@ from server.calls.engines import SharedEngines
 from server.calls.wording import worded
 from server.metrics import Metrics
 from server.models.store import ModelStore
-from server.settings import Settings
+from server.settings import LanguageModelSettings, Settings
 from voice.record import Decision
 
 BASE_URL = "http://127.0.0.1:8000"
 SCENARIO, PERSONA, MOMENT = "cold-call-operations", "dana-whitfield", "price-objection"
 STRONG = "You said {late} waits {wait}. Against that, what would half of those hours be worth to you?"
+SILENT = LanguageModelSettings(enabled=False)
 ANSWERS = f"/api/scenarios/{SCENARIO}/moments/{MOMENT}/answers"
 
 
@@ -43,7 +44,9 @@ def client(tmp_path: Path, data: Path) -> Iterator[TestClient]:
         for moment in content.get("moments", []):
             moment |= {"strong": STRONG if moment["id"] == MOMENT else "", "weak": ""}
         (library / kind / f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
-    settings = Settings(data_dir=data, llm={"enabled": False}, load_models="at_first_call", library_dirs=(library,))
+    settings = Settings(
+        data_dir=data, llm=LanguageModelSettings(enabled=False), load_models="at_first_call", library_dirs=(library,)
+    )
     app = create_app(settings, web_dist=tmp_path / "dist")
     with TestClient(app, base_url=BASE_URL, raise_server_exceptions=False) as client:
         yield client
@@ -98,7 +101,7 @@ def test_an_answer_is_spoken_once_and_kept(client: TestClient, data: Path, model
     ("theirs", "expected"), [("hibari:heart", "piper:joe"), ("piper:joe", "hibari:heart"), ("kokoro:x", "piper:joe")]
 )
 def test_the_voice_is_not_the_customers(data: Path, theirs: str, expected: str) -> None:
-    engines = SharedEngines(Settings(data_dir=data, llm={"enabled": False}), ModelStore.default(), Metrics())
+    engines = SharedEngines(Settings(data_dir=data, llm=SILENT), ModelStore.default(), Metrics())
     persona = Persona.model_construct(voice=theirs, pronoun="she")
     assert engines._learner_voice(persona, ("hibari:heart", "piper:joe", "kokoro:x")) == expected
     engines.workers.close()

@@ -21,7 +21,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
 def _in_every_look(page: Page, axe: Callable[[Page], list[str]]) -> None:
     """Dark and light, wide and on a phone: axe finds nothing, nothing overflows."""
     for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         for width, height in (PHONE, WIDE):
             page.set_viewport_size({"width": width, "height": height})
             assert axe(page) == []
