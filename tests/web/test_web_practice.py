@@ -84,9 +84,9 @@ def test_a_moment_is_tried_again_survives_a_reload_and_stands_beside_the_first_a
     page: Page, server: Server, axe: Callable[[Page], list[str]], graded_call: str
 ) -> None:
     parent = server.get(f"/api/calls/{graded_call}")
-    first, _ = (turn for turn in parent["turns"] if turn["who"] == "learner")
+    _, first = (turn for turn in parent["turns"] if turn["who"] == "learner")
     line = parent["turns"][first["index"] - 1]["text"]
-    anew = "Hi, Sam from Loadline. I know I'm calling out of the blue, do you have half a minute?"
+    anew = "I know I'm calling out of the blue. Before I say anything about us, do you have half a minute?"
     page.goto(f"/calls/{graded_call}")
     turn = page.locator(f"[data-turn='{first['index']}']")
     turn.get_by_role("button", name="Try this moment again").click()
