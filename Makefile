@@ -14,7 +14,7 @@ NODE_TEST := const [major, minor] = process.versions.node.split('.'); process.ex
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
-.PHONY: help run setup models web test bench check lock format clean
+.PHONY: help run setup models web test bench train check lock format clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -22,6 +22,7 @@ help:
 	@echo "make run     set everything up, then start Ringside (ARGS=... go to ringside serve)"
 	@echo "make test    all tests        make check   lint, types, format, library"
 	@echo "make bench   measure, and write docs/figures.md"
+	@echo "make train   make the weights of the recogniser of moves anew, from rubrics/training"
 	@echo "make models  fetch the default models     make web   build the page"
 	@echo "make lock    pin the dependencies anew    make clean forget what was set up (models stay)"
 
@@ -42,6 +43,9 @@ test: setup $(DONE)/dev
 
 bench: setup
 	$(BIN)/ringside bench figures $(ARGS)
+
+train: models $(DONE)/train
+	$(BIN)/ringside train $(ARGS)
 
 check: $(DONE)/package $(DONE)/dev $(DONE)/web
 	$(BIN)/ruff check .
@@ -81,6 +85,12 @@ $(DONE)/dev: requirements-dev.lock $(DONE)/package
 	@echo "installing the test tools"
 	@$(PIP) install --require-hashes -r requirements-dev.lock 2>$(LOG) \
 	  || { echo "ringside: the test tools could not be installed: $(OFFLINE_MEND)" >&2; exit 1; }
+	@touch $@
+
+$(DONE)/train: requirements-train.lock $(DONE)/package
+	@echo "installing JAX"
+	@$(PIP) install --require-hashes -r requirements-train.lock 2>$(LOG) \
+	  || { echo "ringside: JAX could not be installed: $(OFFLINE_MEND)" >&2; exit 1; }
 	@touch $@
 
 $(DONE)/node: requirements-node.lock | $(DONE)/venv
@@ -125,6 +135,7 @@ lock: | $(DONE)/venv
 	$(UV_COMPILE) pyproject.toml -o requirements.lock
 	$(UV_COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
 	$(UV_COMPILE) --group build -o requirements-build.lock
+	$(UV_COMPILE) --group train -c requirements.lock -o requirements-train.lock
 	$(UV_COMPILE) --group node -o requirements-node.lock
 	npm --prefix web install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 

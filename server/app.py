@@ -20,6 +20,7 @@ from server.calls.switchboard import Switchboard
 from server.catalogue import load_catalogue
 from server.guards import Guard, HostPolicy
 from server.metrics import Metrics
+from server.models.move_recognizer import move_recognizer
 from server.models.store import ModelStore
 from server.request_log import RequestLog
 from server.settings import Settings
@@ -45,8 +46,10 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
         catalogue = await asyncio.to_thread(load_catalogue, settings.library_dirs)
         app.state.studio = await asyncio.to_thread(Studio, settings.data_dir, catalogue, settings.library_dirs)
         store, folders = CallStore(database), CallFolders(settings.data_dir)
-        desk = GradingDesk(store, RubricGrader(catalogue, folders), metrics)
-        async with SharedEngines(settings, models or ModelStore.default(), metrics) as engines:
+        weights = models or ModelStore.default()
+        recognize = move_recognizer(weights)
+        desk = GradingDesk(store, RubricGrader(catalogue, folders, recognize), metrics)
+        async with SharedEngines(settings, weights, metrics, recognize) as engines:
             board = app.state.switchboard = Switchboard(
                 catalogue=catalogue,
                 engines=engines,

@@ -17,6 +17,7 @@ COMMANDS = {
     "call": "speak WAV files to a running server over the wire",
     "simulate": "play a scenario in text, without audio",
     "grade": "grade a transcript by a rubric",
+    "train": "make the weights of the recogniser of moves anew",
     "bench": "measure: judge, recognise, moves, turns, call, ...",
 }
 

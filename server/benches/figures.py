@@ -31,6 +31,7 @@ FIDELITY_TO_REACH = (
     "at least 80 % of calls, poor and flattering ones in at most 10 %; success falls with the difficulty; two calls "
     "share at most 40 % of the customer's lines; authored lines in place of worded ones in at most 10 % of turns"
 )
+MOVES_TO_REACH = "a macro F1 of 0.80 on utterances written apart and held back, under 30 ms each on one core"
 IN_SIGHT = (
     "**No estimate of agreement on other calls**: the rules were written with these calls and labels in sight, and the "
     "labels are by language models. On calls and rubrics written apart, at first sight, the quadratic weighted kappa "
@@ -88,12 +89,16 @@ FIGURES = (
         caution=IN_SIGHT,
     ),
     Figure("Fidelity of the customers", ("fidelity",), to_reach=FIDELITY_TO_REACH),
+    Figure("Moves", ("moves",), to_reach=MOVES_TO_REACH),
+    Figure("Building on what the other said", ("uptake",), ("uptake-dev.jsonl",)),
 )
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--only", metavar="BENCH", help="run only this bench (call, turns, pauses, recognise, judge, fidelity)"
+        "--only",
+        metavar="BENCH",
+        help="run only this bench (call, turns, pauses, recognise, judge, fidelity, moves, uptake)",
     )
     parser.add_argument("--docs", type=Path, default=DOCS, metavar="DIR", help="where figures.md and figures.json go")
     parser.add_argument("--json", action="store_true", help="print what was measured as one JSON object, too")

@@ -1,7 +1,8 @@
 """How far the judge agrees with gold labels: kappa, exact, within one, bias, each with a 95 % interval, and coverage.
 
 Agreement is over the labels where both sides give a level from 0 to 2. Coverage is the share of all labels that the
-judge doesn't leave unscored; `na` says how often both call a criterion not applicable.
+judge doesn't leave unscored; `na` says how often both call a criterion not applicable. `by_rules` is what it comes to
+with moves recognised by rules alone.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from rich.table import Table
 from rubrics.agreement import agreement
 from rubrics.evidence import locate
 from rubrics.grade import METHOD, score
+from rubrics.moves import Recognize, recognize_moves
 from rubrics.rubric import Criterion, Rubric, load_rubrics
 from rubrics.transcript import Transcript
 from rubrics.verdict import Level
 from server.benches._gold import json_lines, shared_data, text_of
 from server.errors import UserError
+from server.models.move_recognizer import move_recognizer
+from server.models.store import ModelStore
 from voice.record import CallRecord
 
 
@@ -50,8 +54,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    labels = judge_all(arguments.rubrics, arguments.calls, arguments.gold)
-    body = report(labels)
+    given = arguments.rubrics, arguments.calls, arguments.gold
+    labels = judge_all(*given, move_recognizer(ModelStore.default()))
+    body = {**report(labels), "by_rules": figures(judge_all(*given))}
     if arguments.json:
         print(json.dumps(body))
         return 0
@@ -60,15 +65,17 @@ def run(arguments: argparse.Namespace) -> int:
         table.add_column(heading, justify="left" if heading == "criterion" else "right")
     for name, row in [("overall", body["overall"]), *body["criteria"].items()]:
         kappa = row["quadratic_weighted_kappa"]
-        figures = [row[key]["value"] for key in ("exact", "within_one", "bias")]
+        rates = [row[key]["value"] for key in ("exact", "within_one", "bias")]
         interval = "-" if kappa["low"] is None else f"{kappa['low']:.2f} to {kappa['high']:.2f}"
         shown = ["-" if value is None else f"{value:.2f}" for value in (row["coverage"], kappa["value"])]
-        table.add_row(name, str(row["n"]), *shown, interval, *("-" if f is None else f"{f:.2f}" for f in figures))
+        table.add_row(name, str(row["n"]), *shown, interval, *("-" if f is None else f"{f:.2f}" for f in rates))
     Console().print(table)
     return 0
 
 
-def judge_all(rubric_folder: Path, calls_file: Path, gold_file: Path) -> list[Label]:
+def judge_all(
+    rubric_folder: Path, calls_file: Path, gold_file: Path, recognize: Recognize = recognize_moves
+) -> list[Label]:
     """Judge every gold label. Raises UserError for files that don't fit together."""
     if not rubric_folder.is_dir():
         raise UserError(f"{rubric_folder} is no folder; name the folder that holds the rubrics")
@@ -76,7 +83,7 @@ def judge_all(rubric_folder: Path, calls_file: Path, gold_file: Path) -> list[La
     if library.errors:
         first = library.errors[0]
         raise UserError(f"{first.file}: key {first.key}: {first.message}")
-    calls = _calls(calls_file, library.rubrics)
+    calls = _calls(calls_file, library.rubrics, recognize)
     labels = []
     for where, data in json_lines(gold_file):
         name, wanted = text_of(where, data, "call"), text_of(where, data, "criterion")
@@ -92,7 +99,7 @@ def judge_all(rubric_folder: Path, calls_file: Path, gold_file: Path) -> list[La
     return labels
 
 
-def _calls(path: Path, rubrics: Any) -> dict[str, tuple[Rubric, Transcript]]:
+def _calls(path: Path, rubrics: Any, recognize: Recognize) -> dict[str, tuple[Rubric, Transcript]]:
     calls = {}
     for where, data in json_lines(path):
         try:
@@ -102,7 +109,7 @@ def _calls(path: Path, rubrics: Any) -> dict[str, tuple[Rubric, Transcript]]:
         rubric = rubrics.get(text_of(where, data, "rubric"))
         if rubric is None:
             raise UserError(f'{where}: rubric {data["rubric"]!r} is not in the folder; add it or mend "rubric"')
-        calls[record.id] = (rubric, Transcript(record))
+        calls[record.id] = (rubric, Transcript(record, recognize))
     return calls
 
 

@@ -14,6 +14,7 @@ import structlog
 
 from personas.persona import Persona
 from personas.scenario import Scenario
+from rubrics.moves import Recognize, recognize_moves
 from server.calls.customer import ScenarioCustomer, read_ahead, writer_of
 from server.calls.schemas import Stage
 from server.metrics import Metrics
@@ -54,8 +55,10 @@ class _Loaded:
 class SharedEngines:
     """An async context manager: entering starts the language model and, unless lazy, loading; it waits for neither."""
 
-    def __init__(self, settings: Settings, store: ModelStore, metrics: Metrics) -> None:
-        self._settings, self._store, self._metrics = settings, store, metrics
+    def __init__(
+        self, settings: Settings, store: ModelStore, metrics: Metrics, recognize: Recognize = recognize_moves
+    ) -> None:
+        self._settings, self._store, self._metrics, self._recognize = settings, store, metrics, recognize
         self.workers = ThreadWorkers()
         self.language_model: LanguageModel = language_model(settings.llm, store)
         self._text_judge = ClosingJudge(self.language_model)
@@ -138,6 +141,7 @@ class SharedEngines:
             drill=drill,
             writer=writer_of(self.language_model),
             others=others,
+            recognize=self._recognize,
         )
 
     async def read_ahead(self, scenario: Scenario, persona: Persona, others: Sequence[Persona] = ()) -> None:
@@ -205,6 +209,7 @@ class SharedEngines:
     async def _load(self) -> _Loaded:
         try:
             speaker = await asyncio.to_thread(self._load_voices)
+            await asyncio.to_thread(self._recognize, "hello", "")  # the first call loads
             quick, thorough, end_judge = await asyncio.to_thread(self._load_hearing)
         except Exception as error:
             log.exception("models can't be loaded")

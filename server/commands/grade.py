@@ -12,6 +12,8 @@ from rich.console import Console
 from rubrics.grade import Grade, grade
 from rubrics.rubric import RubricError, load_rubric
 from server.errors import UserError
+from server.models.move_recognizer import move_recognizer
+from server.models.store import ModelStore
 from voice.record import CallRecord
 
 _MARKS = {0: "[red]0[/]", 1: "[yellow]1[/]", 2: "[green]2[/]", "na": "[dim]n/a[/]", None: "[dim]not scored[/]"}
@@ -31,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         rubric = load_rubric(arguments.rubric)
     except RubricError as error:
         raise UserError(str(error)) from None
-    graded = grade(record, rubric)
+    graded = grade(record, rubric, recognize=move_recognizer(ModelStore.default()))
     if arguments.json:
         print(json.dumps(body(graded)))
     else:

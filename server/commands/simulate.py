@@ -16,6 +16,7 @@ from server.calls.customer import ScenarioCustomer, WriterNow, writer_of
 from server.catalogue import load_catalogue
 from server.errors import UserError
 from server.models.llm import language_model
+from server.models.move_recognizer import move_recognizer
 from server.models.store import ModelStore
 from server.settings import load_settings
 from voice.customer import Heard
@@ -92,10 +93,11 @@ async def _simulate(arguments: argparse.Namespace, utterances: list[str]) -> dic
     moments = [moment.id for moment in scenario.moments]
     if arguments.drill is not None and arguments.drill not in moments:
         raise UserError(f"{scenario.id} has no moment {arguments.drill!r}; choose one of: {', '.join(moments)}")
+    store = ModelStore.default()
     async with AsyncExitStack() as stack:
         writer: WriterNow | None = None
         if arguments.llm == "auto":
-            model = await stack.enter_async_context(language_model(settings.llm, ModelStore.default()))
+            model = await stack.enter_async_context(language_model(settings.llm, store))
             await model.wait_ready(MODEL_LOADS_WITHIN_S)
             writer = writer_of(model, patient=True)
         customer = ScenarioCustomer(
@@ -106,6 +108,7 @@ async def _simulate(arguments: argparse.Namespace, utterances: list[str]) -> dic
             drill=arguments.drill,
             writer=writer,
             others=catalogue.others_in(scenario),
+            recognize=move_recognizer(store),
         )
         return await play(customer, utterances)
 

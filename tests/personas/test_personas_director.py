@@ -8,6 +8,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from personas_recognize import recognize_moves
 
 from personas.difficulty import EASIEST, HARDEST, Level, level
 from personas.director import decide, settle
@@ -17,7 +18,7 @@ from personas.learners import LEARNERS
 from personas.load import load_library
 from personas.script import Script, number, write_script
 from personas.state import LearnerTurn, State, first_state, holds
-from rubrics.moves import MOVES, recognize_moves
+from rubrics.moves import MOVES
 
 LIBRARY = load_library()
 SCENARIOS = sorted(LIBRARY.scenarios)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import yaml
+from personas_recognize import recognize_moves
 
 from personas.director import account, decide, settle
 from personas.intention import Cue
@@ -15,7 +16,6 @@ from personas.moments import DRILL_S, DRILL_TURNS, moment_under_way
 from personas.script import Script, write_script
 from personas.state import State, first_state
 from rubrics.grade import grade
-from rubrics.moves import recognize_moves
 from rubrics.rubric import load_rubrics
 from rubrics.transcript import Transcript
 from voice.record import CallRecord, Decision, Turn

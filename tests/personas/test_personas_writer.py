@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from openai import AsyncOpenAI
+from personas_recognize import recognize_moves
 
 from personas.clauses import joined, pieces
 from personas.director import decide, settle
@@ -20,7 +21,6 @@ from personas.prompt import Exchange, Prompt
 from personas.script import Script, write_script
 from personas.state import State, first_state
 from personas.writer import Piece, WordingAccount, Writer
-from rubrics.moves import recognize_moves
 from server.models.llm import LocalLanguageModel
 
 LIBRARY = load_library()

@@ -14,6 +14,7 @@ LOCKS = {
     "requirements-dev.lock": "dev",
     "requirements-build.lock": "build",
     "requirements-node.lock": "node",
+    "requirements-train.lock": "train",
 }
 
 

@@ -20,13 +20,13 @@ from typing import Any
 
 from personas.learners import GENERAL, utterances
 from personas.scenario import Scenario
-from rubrics.moves import recognize_moves
 from server.benches.fidelity import measures
 from server.benches.fidelity.played import Played, play_call
 from server.calls.customer import ScenarioCustomer, WriterNow, writer_of
 from server.catalogue import Catalogue, load_catalogue
 from server.errors import UserError
 from server.models.llm import language_model
+from server.models.move_recognizer import move_recognizer
 from server.models.store import ModelStore
 from server.settings import load_settings
 
@@ -115,7 +115,7 @@ class Table:
         self.scenarios = scenarios
         self.seeds = seeds
         self._catalogue = catalogue
-        self._recognize = cache(recognize_moves)
+        self._recognize = cache(move_recognizer(ModelStore.default()))
 
     async def all(self, learner: str, difficulty: int = DIFFICULTY) -> list[Played]:
         return [
