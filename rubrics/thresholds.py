@@ -10,18 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rubrics.embedding import Floats
+from rubrics.moves import MOVES
 
 THRESHOLDS = Path(__file__).parent / "weights" / "thresholds.json"
 MIDDLE = 0.5
 _GRID = np.round(np.arange(0.3, 0.71, 0.05), 2)
 _PRIOR = 20.0  # utterances that each threshold starts from: a move is seen some twenty times in a fold
 _PRIOR_F1 = 0.7
+_HARM_FROM = 0.65  # a customer who takes offence at nothing costs more than one who lets something pass
 _PULL = 0.002  # towards the middle, so that of two equal thresholds the nearer one is taken
 
 
-def choose(chances: Floats, made: NDArray[np.bool_]) -> dict[int, float]:
-    """The threshold of each column with the highest F1, smoothed; both arrays have the shape (utterances, moves)."""
-    return {column: _best(chances[:, column], made[:, column]) for column in range(chances.shape[1])}
+def choose(moves: Sequence[str], chances: Floats, made: NDArray[np.bool_]) -> dict[str, float]:
+    """The threshold of each move with the highest F1, smoothed; both arrays have the shape (utterances, moves)."""
+    best = {move: _best(chances[:, place], made[:, place]) for place, move in enumerate(moves)}
+    return {move: max(least, _HARM_FROM) if MOVES[move].harmful else least for move, least in best.items()}
 
 
 def _best(chances: Floats, made: NDArray[np.bool_]) -> float:

@@ -75,8 +75,8 @@ def _choose(files: Sequence[Path]) -> int:
         for example in load_examples(held):
             chances.append(list(recognizer.chances(example.text, example.before).values()))
             made.append([move in example.moves for move in recognizer.heads.moves])
-    chosen = thresholds.choose(np.array(chances, dtype=np.float32), np.array(made))
-    thresholds.save({recognizer.heads.moves[place]: least for place, least in chosen.items()})
+    chances_given = np.array(chances, dtype=np.float32)
+    thresholds.save(thresholds.choose(recognizer.heads.moves, chances_given, np.array(made)))
     print(f"{thresholds.THRESHOLDS}: chosen on {len(made)} utterances; `ringside train` takes them over")
     return 0
 
