@@ -137,19 +137,27 @@ def test_what_went_before_stands_before_the_attempt_with_the_same_indices(
     assert [turn.text for turn in unheard.turns] == [turn.text for turn in both.turns]
 
 
+@pytest.fixture
+def cold_call(client: TestClient) -> dict[str, Any]:
+    """The scenario that the lines are about: another one's rubric may find all of them alike."""
+    scenarios = client.get("/api/scenarios").json()["scenarios"]
+    found: dict[str, Any] = next(one for one in scenarios if one["id"] == "cold-call-operations")
+    return found
+
+
 def test_a_call_is_retried_graded_and_compared(
-    client: TestClient, scenario: dict[str, Any], model: Callable[[str], Path]
+    client: TestClient, cold_call: dict[str, Any], model: Callable[[str], Path]
 ) -> None:
     for name in ("whisper-tiny.en", "whisper-base", "smart-turn", "piper-joe"):
         model(name)
-    ticket = ring(client, scenario, difficulty=2)
+    ticket = ring(client, cold_call, difficulty=2)
     with connected(client, ticket["socket"]) as caller:
         converse(caller, LEARNER[:3])
         caller.until_type("ended")
     parent = graded(client, ticket["id"])
     at = [turn["index"] for turn in parent["turns"] if turn["who"] == "learner"][1]
 
-    attempt = fork(client, scenario, ticket["id"], at)
+    attempt = fork(client, cold_call, ticket["id"], at)
     with connected(client, attempt["socket"]) as caller:
         converse(caller, [ANEW])
         caller.until_type("ended")
@@ -164,7 +172,7 @@ def test_a_call_is_retried_graded_and_compared(
 
     listed = client.get(f"/api/calls/{ticket['id']}").json()
     assert [(each["id"], each["turn"]) for each in listed["branches"]] == [(attempt["id"], at)]
-    card = next(one for one in client.get("/api/scenarios").json()["scenarios"] if one["id"] == scenario["id"])
+    card = next(one for one in client.get("/api/scenarios").json()["scenarios"] if one["id"] == cold_call["id"])
     assert (card["calls"], card["last_score"]) == (1, parent["grade"]["score"])
 
     found = client.get(f"/api/calls/{attempt['id']}/comparison").json()
@@ -178,7 +186,7 @@ def test_a_call_is_retried_graded_and_compared(
     assert changed == {key: (levels[0][key], levels[1][key]) for key in levels[0] if levels[0][key] != levels[1][key]}
     assert changed
 
-    again = fork(client, scenario, attempt["id"], at)
+    again = fork(client, cold_call, attempt["id"], at)
     with connected(client, again["socket"]) as caller:
         converse(caller, [ANEW])
         caller.until_type("ended")
