@@ -104,8 +104,6 @@ class Switchboard:
         self.live.add(call)  # before anything is awaited: two wishes at once don't share the last place
         await self.aside(self.store.create, new)
         self.engines.prepare(persona, customer.openers)
-        for other in others:
-            self.engines.prepare(other, customer.openers_of(other.id))
         return Ticket(
             id=call.id,
             socket=f"/api/calls/{call.id}/socket?token={call.token}",
@@ -214,8 +212,10 @@ class Ending:
         """Raises EnginesError while the models can't be used, OSError when the disk doesn't take the journal."""
         board, new = self._board, self._new
         await board.engines.ready()
-        persona = self._situation.persona
+        persona, others = self._situation.persona, self._situation.others
         level = self._customer.script.level
+        for other in others:
+            board.engines.prepare(other, self._customer.openers_of(other.id))
         await board.aside(self._folder.make)
         await board.aside(self._situation.keep, self._folder)
         self._journal = JournalWriter(self._folder.journal)
@@ -226,7 +226,7 @@ class Ending:
         self._call = Call(
             call_id=new.id,
             customer=self._customer,
-            engines=board.engines.of_call(persona, self._situation.others),
+            engines=board.engines.of_call(persona, others),
             workers=board.engines.workers,
             journal=self._journal,
             tape=self._tape,

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from personas.load import LIBRARY, load_library
 from personas.opener_length import estimated_s
+from personas.scenario import Scenario, When
 from rubrics.moves import MOVES
 from rubrics.rubric import load_rubrics
 from voice.speak import Speaker
@@ -77,6 +80,16 @@ def small(tmp_path: Path) -> Path:
         (tmp_path / file).parent.mkdir(exist_ok=True)
         shutil.copy(LIBRARY / file, tmp_path / file)
     return tmp_path
+
+
+def test_the_guides_examples_are_true_to_the_schema() -> None:
+    guide = (Path(__file__).parents[2] / "docs/scenarios.md").read_text()
+    (block,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    example = yaml.safe_load(block)
+    assert set(example) == {"asides", "holds", "handover", "claims", "time", "surroundings"}
+    Scenario.model_validate({**load_library().scenarios["billing-dispute"].model_dump(), **example})
+    for name in When.model_fields:
+        assert f"`{name}`" in guide, name
 
 
 TIME = "time: {turns: 12, warns: [I have to go.]}\nwithheld:\n  - I'm not"

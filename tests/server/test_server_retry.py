@@ -112,6 +112,73 @@ def test_a_scenario_that_has_changed_is_refused(lived: tuple[ScenarioCustomer, C
         RetryCustomer(anew(customer), replace(past, decisions=(other, *past.decisions[1:])))
 
 
+HANDED_OVER = [
+    "I'm really sorry, three calls is frustrating. I'll stay with this. What do you see on the bill, what did you pay?",
+    "That's a big jump, I can see why you're angry. What were you told the last time you called?",
+    "I'm sorry, that should not have happened. Is there anything on the bill about a modem, and is it yours?",
+    "The rental is our mistake, the promotion ended, and I take the rental off right now, myself, today.",
+    "I understand why you'd doubt that. You get my name by email today, and it's on your next bill within ten days.",
+    "How has this affected you besides the bill itself?",
+    "I'm sorry about that. On which day did the bank take it, what does the statement say?",
+    "Hello Grace, this is Sam. I'm sorry for the trouble. On which day was the overdraft fee?",
+]
+
+
+def test_a_call_that_was_handed_over_is_taken_up_with_who_has_the_phone() -> None:
+    catalogue = load_catalogue()
+    scenario = catalogue.scenarios["billing-dispute"]
+
+    def customer_of() -> ScenarioCustomer:
+        persona, others = catalogue.persona_of(scenario), catalogue.others_in(scenario)
+        return ScenarioCustomer(scenario, persona, seed=3, difficulty=2, others=others)
+
+    customer = customer_of()
+    turns: list[Turn] = []
+    decisions: list[Decision] = []
+    coming: list[Heard | str] = [Heard("pick_up"), *HANDED_OVER]
+    while coming:
+        now, at_s = coming.pop(0), 5.0 * len(turns)
+        if isinstance(now, str):
+            turns.append(Turn(len(turns), "learner", now, at_s, at_s + 2))
+        heard = Heard("turn", now, at_s, at_s + 2) if isinstance(now, str) else now
+        reply = customer.decide(heard)
+        said = f"{reply.opener} {reply.notes['intention']}".strip()
+        notes = json.loads(json.dumps(customer.settle(reply, heard, said)))
+        decisions.append(Decision(turns[-1].index if isinstance(now, str) else -1, at_s + 3, notes))
+        turns.append(Turn(len(turns), "customer", said, at_s + 2.5, at_s + 4, speaker=reply.speaker))
+        if reply.away_s:
+            coming.insert(0, Heard("back", start_s=at_s + 4, end_s=at_s + 4, silence_s=reply.away_s))
+    assert [turn.speaker for turn in turns if turn.who == "customer"][-3:] == ["Ray Okafor", *["Grace Okafor"] * 2]
+    record = CallRecord("c", scenario.id, tuple(turns), tuple(decisions))
+    past = Past.from_json(json.loads(json.dumps(past_of("c", record, record.learner_turns[-1].index).to_json())))
+    assert past.turns[-1].speaker == "Grace Okafor"
+    restored = customer_of()
+    retry = RetryCustomer(restored, past)
+    assert restored.state.speaker == "grace-okafor"
+    assert retry.decide(Heard("pick_up")).speaker == "Grace Okafor"
+    assert set(past.line.split()) & {"Grace", "Grace.", "Grace,"} and past.line in " ".join(retry.openers)
+
+
+def test_an_account_that_tells_less_than_today_is_taken_up_all_the_same(
+    lived: tuple[ScenarioCustomer, CallRecord, list[State]],
+) -> None:
+    customer, record, states = lived
+    past = past_of("c", record, record.learner_turns[-1].index)
+    older = tuple(
+        replace(
+            each,
+            notes={
+                **{key: value for key, value in each.notes.items() if key not in ("speaker", "away_s")},
+                "state": {key: each.notes["state"][key] for key in ("trust", "patience", "turn", "mood")},
+            },
+        )
+        for each in past.decisions
+    )
+    restored = anew(customer)
+    RetryCustomer(restored, replace(past, decisions=older))
+    assert restored.state == states[-1]
+
+
 @pytest.mark.parametrize("turn", [-1, 0, 99])
 def test_only_a_learners_turn_can_be_answered_anew(
     lived: tuple[ScenarioCustomer, CallRecord, list[State]], turn: int

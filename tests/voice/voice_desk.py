@@ -262,6 +262,7 @@ class Scene:
             end_judge=Judge(),
             mouth=self.mouth,
             turn_end=plain_turn_end,
+            others=parts.get("others", {}),
         )
         self.call = Call(
             call_id="call-1",
