@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from openai import AsyncOpenAI, OpenAIError
+from openai import APIConnectionError, AsyncOpenAI, OpenAIError
 from openai.types.chat import ChatCompletionChunk
 
 from personas.clauses import ClauseSplitter, joined, pieces
@@ -69,6 +69,9 @@ class WordingAccount:
 class Piece:
     text: str
     origin: Literal["writer", "authored"]
+
+
+_CLOSED = APIConnectionError.__name__  # a server may close a kept connection just when it is used: a new one will do
 
 
 class Writer:
@@ -140,7 +143,7 @@ class Writer:
                     yield Piece(clause, "writer")
             if complete:
                 return
-            if spoken or account.late or account.failed:
+            if spoken or account.late or account.failed not in ("", _CLOSED):
                 break
         account.fallback = True
         for text in pieces(_remainder(joined(intention.opener, intention.line), spoken)):
@@ -166,7 +169,7 @@ class Writer:
                 except TimeoutError:
                     account.late = True
                     return
-                except (OpenAIError, OSError) as error:
+                except Exception as error:  # whatever a broken stream raises: the line is said all the same
                     account.failed = type(error).__name__
                     return
                 rest = splitter.rest() if token is None else ""

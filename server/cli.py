@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+import structlog
+
 from server.errors import UserError
 
 COMMANDS = {
@@ -35,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             module.configure(subparser)
             subparser.set_defaults(run=module.run)
     arguments = parser.parse_args(arguments_given)
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))  # stdout is for what was asked
     try:
         code: int = arguments.run(arguments)
     except UserError as error:

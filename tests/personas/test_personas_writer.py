@@ -52,12 +52,16 @@ class Endpoint(httpx.AsyncBaseTransport):
         answer = self.answers.pop(0)
         if answer is None:
             await asyncio.Event().wait()
+        if answer == "closed":
+            raise httpx.ReadError("connection closed")
         if answer == "error":
             return httpx.Response(500, json={"error": {"message": "out of order"}})
         assert answer is not None
 
         async def events() -> AsyncIterator[bytes]:
             for word in answer.split(" "):
+                if word == "break":
+                    raise httpx.ReadError("connection lost")
                 chunk = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "m"}
                 choice = {"index": 0, "delta": {"content": f" {word}"}, "finish_reason": None}
                 told = (
@@ -140,6 +144,23 @@ async def test_a_late_model_is_not_waited_for() -> None:
 async def test_a_failing_or_silent_model_never_raises(answer: str) -> None:
     found, account, intention = await written(Endpoint(answer, answer))
     assert said(found) == intention.line
+    assert account.fallback
+
+
+async def test_a_connection_that_was_just_closed_is_made_anew() -> None:
+    _, _, intention = setting()
+    found, account, _ = await written(Endpoint("closed", intention.line))
+    assert said(found) == intention.line
+    assert {piece.origin for piece in found} == {"writer"}
+    assert not account.fallback
+
+
+async def test_a_stream_that_breaks_is_gone_on_from_by_the_authored_line() -> None:
+    _, _, intention = setting()
+    words = intention.line.split()
+    found, account, _ = await written(Endpoint(" ".join([*words[:9], "break"])))
+    assert said(found) == intention.line
+    assert {piece.origin for piece in found} == {"writer", "authored"}
     assert account.fallback
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import structlog
 
 from personas.learners import LEARNERS
 from personas.load import LIBRARY, load_library
@@ -140,3 +141,19 @@ def test_a_reaction_heard_some_time_ago_is_no_reason_to_leave_one_out() -> None:
     first = customer.decide(heard)
     customer.settle(first, heard, first.opener)
     assert customer.decide(Heard("turn", "How do you book your docks today?", 9.0, 11.0)).opener
+
+
+def test_a_broken_library_file_is_told_beside_the_json_and_not_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "personas").mkdir()
+    (tmp_path / "scenarios" / "odd.yaml").write_text("id: odd\ntitle: Odd\n")
+    monkeypatch.setenv("RINGSIDE_LIBRARY_DIRS", json.dumps([str(tmp_path)]))
+    structlog.reset_defaults()
+    good = str(LEARNERS / "good-billing-dispute.yaml")
+    command = ["simulate", "--scenario", "billing-dispute", "--learner", good, "--llm", "off", "--json"]
+    assert main(command) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["goal_reached"] is True
+    assert "library file left out" in printed.err
