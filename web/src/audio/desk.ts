@@ -2,6 +2,7 @@ import captureUrl from './capture.worklet.ts?worker&url';
 import { MicrophoneError } from './microphone';
 import type { FromCapture, FromPlayback, ToCapture, ToPlayback } from './messages';
 import playbackUrl from './playback.worklet.ts?worker&url';
+import { mixOf, Telephone, type LineChoice, type LineSound } from './telephone';
 
 export interface DeskEvents {
   /** 20 ms of the learner, 16 kHz mono. */
@@ -28,6 +29,7 @@ export class SoundDesk {
   private capture: AudioWorkletNode | null = null;
   private playback: AudioWorkletNode | null = null;
   private readonly volume = new GainNode(this.context);
+  private readonly telephone = new Telephone(this.context);
   private source: MediaStreamAudioSourceNode | null = null;
   private stream: MediaStream | null = null;
   private readonly loading: Promise<void>;
@@ -70,7 +72,7 @@ export class SoundDesk {
       if (data.type === 'level') this.events.customerLevel(data.level);
       else this.events.played(data.played.utterance, data.played.samples, data.played.final);
     };
-    playback.connect(this.volume).connect(this.context.destination);
+    playback.connect(this.volume).connect(this.telephone.input);
     this.playback = playback;
     this.tellLatency();
     this.started = this.context.state === 'running';
@@ -128,6 +130,16 @@ export class SoundDesk {
   /** Plays the customer softly while the learner may be taking the floor. */
   duck(on: boolean): void {
     this.volume.gain.setTargetAtTime(on ? DUCKED : 1, this.context.currentTime, DUCK_TIME_CONSTANT_S);
+  }
+
+  /** How the line sounds. */
+  dress(choice: LineChoice, line: LineSound): void {
+    this.telephone.mix(mixOf(choice, line));
+  }
+
+  /** Whether somebody is on the line: only then are their surroundings heard. */
+  connected(on: boolean): void {
+    this.telephone.connected(on);
   }
 
   /** Closes the line and lets the microphone go. */

@@ -2,6 +2,7 @@ import { SoundDesk } from '../audio/desk';
 import { MicrophoneError } from '../audio/microphone';
 import { meter } from '../audio/pcm';
 import { hangUpTone, RingTone } from '../audio/ring';
+import { PLAIN_LINE, type LineChoice } from '../audio/telephone';
 import { api, asApiError, type ApiError } from '../lib/api';
 import type { Scenario, Ticket } from '../lib/types';
 import { heldCall, type HeardSoFar, type HeldCall } from './held';
@@ -147,6 +148,11 @@ export class CallSession {
     this.line?.send({ type: 'mute', on });
   }
 
+  /** How the learner wants the line to sound. */
+  dress(choice: LineChoice): void {
+    this.desk.dress(choice, this.ticket?.line_sound ?? PLAIN_LINE);
+  }
+
   say(text: string): void {
     const words = text.trim();
     if (!words) return;
@@ -190,6 +196,7 @@ export class CallSession {
       },
       lost: () => {
         this.ready = false;
+        this.desk.connected(false);
         if (this.phase !== 'returning') this.phase = 'reconnecting';
       },
       gaveUp: () => this.finish('lost'),
@@ -252,6 +259,7 @@ export class CallSession {
       this.phase = 'live';
     }
     if (state !== 'speaking') this.desk.duck(false);
+    this.desk.connected(state === 'listening' || state === 'speaking');
   }
 
   private frame(pcm: Int16Array<ArrayBuffer>, level: number): void {
@@ -286,6 +294,7 @@ export class CallSession {
     if (this.over) return;
     this.reason ??= reason;
     this.phase = 'over';
+    this.desk.connected(false);
     removeEventListener('pagehide', this.keep);
     heldCall.forget();
     this.light.off();

@@ -1,5 +1,7 @@
 /** What the server says, as documented with its HTTP interface. Times ending in `_s` are seconds on the call's clock. */
 
+import type { LineSound } from '../audio/telephone';
+
 export type Who = 'learner' | 'customer';
 
 export interface Persona {
@@ -53,6 +55,7 @@ export interface Ticket {
   id: string;
   socket: string;
   token: string;
+  line_sound?: LineSound;
 }
 
 export type CallStatus = 'ringing' | 'live' | 'held' | 'ended' | 'interrupted';
