@@ -28,7 +28,7 @@ function mendFor(status: number): string {
 }
 
 /** Asks the server. Throws ApiError, and nothing else. */
-async function request<Body>(path: string, init: RequestInit = {}): Promise<Body> {
+export async function request<Body>(path: string, init: RequestInit = {}): Promise<Body> {
   const response = await fetched(path, { ...init, headers: { Accept: 'application/json', ...init.headers } });
   return (await response.json().catch(() => null)) as Body;
 }
@@ -52,7 +52,7 @@ async function fetched(path: string, init: RequestInit = {}): Promise<Response> 
   );
 }
 
-function post<Body>(path: string, body: unknown): Promise<Body> {
+export function post<Body>(path: string, body: unknown): Promise<Body> {
   return request(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },

@@ -5,6 +5,8 @@ const PATTERNS = {
   history: '/history',
   result: '/calls/:id',
   drill: '/drill/:scenario/:moment',
+  studio: '/studio',
+  document: '/studio/:kind/:id',
 } as const;
 
 type PageName = keyof typeof PATTERNS;
@@ -52,10 +54,13 @@ export const paths = {
   result: (id: string): string => PATTERNS.result.replace(':id', encodeURIComponent(id)),
   drill: (scenario: string, moment: string): string =>
     `/drill/${encodeURIComponent(scenario)}/${encodeURIComponent(moment)}`,
+  studio: PATTERNS.studio,
+  document: (kind: string, id: string): string => `${PATTERNS.studio}/${kind}/${encodeURIComponent(id)}`,
 };
 
 /** What the navigation offers, in its order. */
 export const NAVIGATION: readonly { page: PageName; path: string; title: string }[] = [
   { page: 'home', path: paths.home, title: 'Call' },
   { page: 'history', path: paths.history, title: 'History' },
+  { page: 'studio', path: paths.studio, title: 'Studio' },
 ];

@@ -1,0 +1,114 @@
+"""The studio in a real browser: copy, break, see why, mend, try out, publish, and find it on home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from web_house import Server, watched
+
+SOURCE = "/studio/scenarios/cold-call-operations"
+
+
+@pytest.fixture
+def opened(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """`opened(scheme, width)` is a fresh page."""
+    contexts = []
+
+    def new_page(scheme: str = "light", width: int = 1280) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 860},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            base_url=server.address,
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield new_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_studio_is_accessible_and_fits(
+    opened: Callable[..., Page], axe: Callable[[Page], list[str]], scheme: str, width: int
+) -> None:
+    page = opened(scheme, width)
+    page.goto("/studio")
+    page.get_by_role("heading", name="Personas").wait_for()
+    page.locator("summary").first.click()
+    assert axe(page) == []
+    assert wider_than(page) == []
+    page.goto(SOURCE)
+    page.get_by_role("button", name="Start a try-out").click()
+    page.get_by_text("patience").first.wait_for(timeout=60_000)
+    page.locator("summary").first.click()
+    assert axe(page) == []
+    assert wider_than(page) == []
+
+
+def wider_than(page: Page) -> list[str]:
+    """The elements that stick out of the page at its right, where it can be scrolled there."""
+    found: list[str] = page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('*')]
+            .filter((each) => each.getBoundingClientRect().right > innerWidth)
+            .map((each) => each.tagName + '.' + each.className)"""
+    )
+    return found
+
+
+def test_a_coach_copies_breaks_mends_tries_out_and_publishes(
+    opened: Callable[..., Page], axe: Callable[[Page], list[str]], server: Server, tmp_path: Path
+) -> None:
+    page = opened()
+    watch = watched(page, server.address)
+    page.goto("/")
+    page.get_by_role("link", name="Studio").click()
+    page.get_by_role("link", name="Cold call to an operations manager", exact=True).click()
+    page.get_by_role("button", name="Copy and edit").click()
+    page.wait_for_url("**/cold-call-operations-copy*")
+    text = page.locator("textarea.code")
+    publish = page.get_by_role("button", name="Publish", exact=True)
+    expect(publish).to_be_enabled()
+
+    whole = text.input_value()
+    text.fill(whole.replace("rubric: cold-call", "rubric: no-such"))
+    jump = page.get_by_role("button", name="Line ")
+    jump.wait_for()
+    expect(page.locator(".problems")).to_contain_text("use one of")
+    expect(publish).to_be_disabled()
+    assert axe(page) == []
+    jump.click()
+    selected = "(area) => area.value.slice(area.selectionStart, area.selectionEnd)"
+    assert text.evaluate(selected) == "rubric: no-such"
+    text.fill(whole)
+    jump.wait_for(state="detached")
+
+    title = page.get_by_label("Title", exact=True).first
+    title.fill("Cold call, our way")
+    title.blur()
+    expect(text).to_have_value(
+        whole.replace("title: Cold call to an operations manager (copy)", "title: Cold call, our way")
+    )
+
+    page.get_by_role("button", name="Start a try-out").click()
+    page.get_by_label("Your line").fill("How do trucks get their dock slot today?")
+    page.get_by_role("button", name="Say it").click()
+    tried = page.get_by_role("region", name="Try it out")
+    expect(tried.get_by_text("You:")).to_be_visible(timeout=60_000)
+    expect(tried.get_by_text("asked how we work")).to_be_visible()
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download YAML").click()
+    download.value.save_as(tmp_path / "own.yaml")
+    assert "Cold call, our way" in (tmp_path / "own.yaml").read_text()
+
+    publish.click()
+    page.get_by_text("Published: the next call has it.").wait_for()
+    page.get_by_role("link", name="Call", exact=True).click()
+    page.locator("article").filter(has_text="Cold call, our way").wait_for()
+    assert watch.complaints == []
+    assert watch.foreign == []
