@@ -1,9 +1,9 @@
 """The writer's prompt: what never changes first, what changes most often last.
 
-The rules are the same for every call, the person, the situation and the examples for every call of a scenario; what the
-seed fixes (mood, names, figures) stands behind them, with the exchanges. So a server that keeps its prompt cache has
-read the beginning before a call rings, and of each turn it reads only the caller's new words, what is to be got across
-and the opener.
+The situation, the person, the rules and the examples are the same for every call of a scenario; what the seed fixes
+(mood, names, figures) stands behind them, with the exchanges. So a server that keeps its prompt cache has read the
+beginning before a call rings, and of each turn it reads only the caller's new words, what is to be got across and the
+opener.
 """
 
 from __future__ import annotations
@@ -43,13 +43,16 @@ class Prompt:
 
     @property
     def brief(self) -> str:
-        """The rules, the person and the situation."""
+        """The situation, the person and the rules.
+
+        In this order, because no two scenarios may begin alike: where a prompt shares a quarter and more of its
+        beginning with one that llama.cpp keeps, the kept one is taken, cut there and lost."""
         person = self.script.persona
         where = f", {person.company}" if person.company else ""
         return (
-            f"{_RULES.format(wording=_FREE if self.free else _CLOSE)}\n"
+            f"{self.script.scenario.situation.strip()}\n"
             f"The person is {person.name}: {person.role}{where}. {person.about.strip()} {person.manner.strip()}\n"
-            f"{self.script.scenario.situation.strip()}"
+            f"{_RULES.format(wording=_FREE if self.free else _CLOSE)}"
         )
 
     def beginning(self) -> list[Message]:

@@ -43,7 +43,9 @@ async def language_model(model: Callable[[str], Path]) -> AsyncIterator[LocalLan
 def customer(language_model: LocalLanguageModel, scenario: str, seed: int) -> ScenarioCustomer:
     found = LIBRARY.scenarios[scenario]
     persona = LIBRARY.persona_of(found)
-    return ScenarioCustomer(found, persona, seed=seed, writer=writer_of(language_model, patient=True))
+    return ScenarioCustomer(
+        found, persona, seed=seed, writer=writer_of(language_model, patient=True), others=LIBRARY.others_in(found)
+    )
 
 
 async def test_what_was_read_ahead_is_not_read_again_whatever_the_seed(language_model: LocalLanguageModel) -> None:
@@ -117,7 +119,7 @@ def test_the_share_of_the_prompts_that_was_reused_is_in_the_metrics(
 
 async def read_all(words: LocalLanguageModel) -> None:
     for each in LIBRARY.scenarios.values():
-        await read_ahead(words, each, LIBRARY.persona_of(each))
+        await read_ahead(words, each, LIBRARY.persona_of(each), LIBRARY.others_in(each))
 
 
 def test_reading_ahead_gives_way_to_a_call(
@@ -129,7 +131,7 @@ def test_reading_ahead_gives_way_to_a_call(
     found = board.catalogue.scenarios[scenario["id"]]
     persona = board.catalogue.persona_of(found)
     assert client.portal is not None
-    assert client.portal.call(board._read_ahead, found, persona)  # there is no language model: nothing to read
+    assert client.portal.call(board._read_ahead, found, persona, ())  # there is no language model: nothing to read
     left = threading.Event()
 
     async def read_for_ever(*_: object) -> None:
@@ -139,7 +141,7 @@ def test_reading_ahead_gives_way_to_a_call(
             left.set()
 
     monkeypatch.setattr(board.engines, "read_ahead", read_for_ever)
-    reading = client.portal.start_task_soon(board._read_ahead, found, persona)
+    reading = client.portal.start_task_soon(board._read_ahead, found, persona, ())
     ring(client, scenario)
     assert reading.result(timeout=30) is False
     assert left.wait(timeout=30)

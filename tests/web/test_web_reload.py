@@ -17,7 +17,7 @@ def in_a_call(browser: Browser, server: Server) -> Iterator[Page]:
     context = browser.new_context(base_url=server.address, permissions=["microphone"])
     page = context.new_page()
     page.goto("/")
-    page.get_by_role("button", name="Call Dana").click()
+    page.get_by_role("button", name="Call Dana").first.click()
     page.get_by_role("timer").wait_for(timeout=30_000)
     yield page
     context.close()
