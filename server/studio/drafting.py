@@ -22,6 +22,7 @@ from server.studio.studio import Studio, StudioError
 
 _LOCAL_CHARACTERS = 3600  # some 900 tokens: read in half a minute on two cores
 _SECTION_WITHIN_S = 180.0
+_TRIES = 2  # a small model now and then writes until its tokens are used up
 _KEPT = 8  # finished drafts whose progress can still be asked for
 
 log = structlog.get_logger(__name__)
@@ -75,14 +76,14 @@ SECTIONS = (
         "facts: three things that the customer would tell only when asked. about: the subject in a few words. says: "
         "the customer's own sentence about it, as I.",
         _object(facts=_list(_object(about=_LINE, says=_LINE), 2, 3)),
-        300,
+        480,
     ),
     Section(
         "Finding objections",
         "objections: two doubts that the customer has. about: the doubt in a few words. says: the customer's sentence, "
         "as I. answered: what the customer says once the doubt is gone.",
         _object(objections=_list(_object(about=_LINE, says=_LINE, answered=_LINE), 1, 2)),
-        300,
+        480,
     ),
 )
 
@@ -144,32 +145,36 @@ class Drafter:
             self._update(draft_id, state="failed", doing="Failed", problem=f"the language model gave up: {error}")
 
     async def _ask(self, section: Section, material: str) -> dict[str, Any]:
-        """The section's fields; none where the answer is cut off or no JSON."""
+        """The section's fields; none where every answer is cut off or no JSON."""
         text = without_orders(material)
         if isinstance(self._model, LocalLanguageModel):
             text = text[:_LOCAL_CHARACTERS]
-        reply = (
-            await self._model.client()
-            .with_options(timeout=_SECTION_WITHIN_S)
-            .chat.completions.create(
-                model=self._model.model_name,
-                messages=[
-                    {"role": "system", "content": _SYSTEM},
-                    {"role": "user", "content": f"<material>\n{text}\n</material>\n\n{section.asks}"},
-                ],
-                response_format={
-                    "type": "json_schema",
-                    "json_schema": {"name": "section", "schema": section.schema, "strict": True},
-                },
-                max_tokens=section.most_tokens,
-                temperature=0.3,
+        for seed in range(_TRIES):
+            reply = (
+                await self._model.client()
+                .with_options(timeout=_SECTION_WITHIN_S)
+                .chat.completions.create(
+                    model=self._model.model_name,
+                    messages=[
+                        {"role": "system", "content": _SYSTEM},
+                        {"role": "user", "content": f"<material>\n{text}\n</material>\n\n{section.asks}"},
+                    ],
+                    response_format={
+                        "type": "json_schema",
+                        "json_schema": {"name": "section", "schema": section.schema, "strict": True},
+                    },
+                    max_tokens=section.most_tokens,
+                    temperature=0.3,
+                    seed=seed,
+                )
             )
-        )
-        try:
-            found = json.loads(reply.choices[0].message.content or "")
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+            try:
+                found = json.loads(reply.choices[0].message.content or "")
+            except ValueError:
+                continue
+            if isinstance(found, dict):
+                return found
+        return {}
 
     def _keep(self, written: dict[str, Any], kind: str) -> str:
         """The id of the draft. Blocking."""

@@ -187,7 +187,10 @@ def test_calls_of_a_scenario_begin_alike_and_those_of_others_with_the_same_rules
     assert len({json.dumps(Prompt(script).beginning()) for script in calls}) == 1
     other = next(each for each in LIBRARY.scenarios.values() if each.id != scenario)
     elsewhere = Prompt(write_script(other, LIBRARY.persona_of(other), seed=1, others=LIBRARY.others_in(other)))
-    assert Prompt(calls[0]).brief.partition("\n")[0] == elsewhere.brief.partition("\n")[0]
+    brief, foreign = Prompt(calls[0]).brief, elsewhere.brief
+    assert brief.rpartition("\n")[2] == foreign.rpartition("\n")[2]
+    quarter = min(len(brief), len(foreign)) // 4
+    assert brief[:quarter] != foreign[:quarter]
     for script in calls:
         mood = script.persona.moods[script.mood]
         exchange = Exchange("Hello.", "Yes?", "Yes?")
