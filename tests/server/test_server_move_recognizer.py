@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,3 +30,15 @@ def test_without_it_the_rules_are_used_and_the_log_says_so_once_with_the_mend(
     assert [record.getMessage() for record in caplog.records] == [
         "moves are recognised by rules only: run `ringside models pull minilm` for the trained recogniser"
     ]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="counts threads as Linux tells them")
+def test_reading_moves_takes_one_thread() -> None:
+    """Beside a language model on all cores, threads of the linear algebra that wait for each other are slow."""
+    script = (
+        "import server, numpy, os; numpy.ones((900, 900)) @ numpy.ones((900, 900)); "
+        "print(len(os.listdir('/proc/self/task')))"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    ran = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "1"
