@@ -36,8 +36,9 @@ def _leaks(scenario: Scenario) -> Found:
             yield from _part(scenario, (group, index), item, told)
     if scenario.handover is not None:
         yield from _part(scenario, ("handover",), scenario.handover, set(scenario.handover.when.told))
-    for index, claim in enumerate(scenario.claims):
-        yield from _part(scenario, ("claims", index), claim, set())
+    for group in ("claims", "promises"):
+        for index, item in enumerate(getattr(scenario, group)):
+            yield from _part(scenario, (group, index), item, set())
     if scenario.time is not None:
         yield from _part(scenario, ("time",), scenario.time, set())
     for name in _ALWAYS:

@@ -174,13 +174,26 @@ class Handover(Strict):
 class Claim(Strict):
     """Something that the learner puts a figure on, beside one of `words`. Another figure later is called out, once.
 
-    `{before}` and `{now}` stand for the two figures.
+    `{before}` and `{now}` stand for the two figures. What was answered of `reopens` (objections) stands again then.
     """
 
     id: Id
     about: str
     words: tuple[str, ...] = Field(min_length=1)
     says: Says
+    reopens: tuple[Id, ...] = ()
+
+
+class Promise(Strict):
+    """Something that the learner may take on, in a sentence with one of `words`. If they take it back, it is called
+    out, once, and what was answered of `reopens` (objections) stands again.
+    """
+
+    id: Id
+    about: str
+    words: tuple[str, ...] = Field(min_length=1)
+    says: Says
+    reopens: tuple[Id, ...] = ()
 
 
 class TimeLimit(Strict):
@@ -249,6 +262,7 @@ class Scenario(Strict):
     holds: tuple[Hold, ...] = ()
     handover: Handover | None = None
     claims: tuple[Claim, ...] = ()
+    promises: tuple[Promise, ...] = ()
     time: TimeLimit | None = None
     withheld: Says
     unknown: Says

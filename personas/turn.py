@@ -6,17 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from personas.disclosing import agree, agreement_asked, answer, refuse
-from personas.happenings import (
-    call_out,
-    go_and_look,
-    go_off_topic,
-    hand_over,
-    put_on_hold,
-    remember,
-    return_to_topic,
-    watch_time,
-)
+from personas.happenings import go_and_look, go_off_topic, hand_over, put_on_hold, return_to_topic, watch_time
 from personas.intention import Cue, Intention, leave
+from personas.memory import call_out, remember
 from personas.objecting import (
     DODGES_INSISTED_ON,
     object_or_ask,
@@ -41,12 +33,12 @@ def think(script: Script, state: State, cue: Cue) -> Intention:
     thought.state = replace(state, turn=state.turn + 1, done=done, silences=0, aside="")
     _apply_rules(thought)
     strike_answered_questions(thought)
-    contradicted = remember(thought)
+    contradiction = remember(thought)
     if thought.state.patience <= 0:
         return _give_up(thought)
     steps: list[Step] = [_find_odd, _say_goodbye, _rebuke]
-    if contradicted is not None:
-        steps.append(lambda thought: call_out(thought, contradicted))
+    if contradiction is not None:
+        steps.append(lambda thought: call_out(thought, contradiction))
     for step in (*steps, *_STEPS):
         intention = step(thought)
         if thought.state.patience <= 0:

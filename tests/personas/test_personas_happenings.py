@@ -64,7 +64,7 @@ def script_of(found: Scenario | None = None, seed: int = 1, difficulty: int | No
 
 
 def only(*kept: str) -> Scenario:
-    empty = {"asides": (), "holds": (), "handover": None, "claims": (), "time": None}
+    empty = {"asides": (), "holds": (), "handover": None, "claims": (), "promises": (), "time": None}
     return scenario(**{key: value for key, value in empty.items() if key not in kept}, objections=(), questions=())
 
 
