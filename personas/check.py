@@ -13,7 +13,18 @@ from personas.persona import Persona
 from personas.scenario import FIGURES, Scenario, When
 from personas.yaml_text import LibraryError, Source
 
-_IDENTIFIED = ("facts", "objections", "questions", "agreements", "moments", "asides", "holds", "claims", "promises")
+_IDENTIFIED = (
+    "facts",
+    "objections",
+    "questions",
+    "agreements",
+    "moments",
+    "asides",
+    "holds",
+    "pauses",
+    "claims",
+    "promises",
+)
 
 
 def check_scenario(
@@ -47,6 +58,9 @@ def _references(scenario: Scenario, rubrics: Collection[str] | None) -> Found:
             seen.add(item.id)
     if not any(agreement.goal for agreement in scenario.agreements):
         yield ("agreements",), "none has `goal: true`; mark the one that the call is for"
+    for index, rule in enumerate(scenario.rules):
+        if rule.on != "turn" and (rule.when.triggered or rule.when.without):
+            yield ("rules", index, "when"), f"a {rule.on} makes no moves; ask for what was before (`done`, `told`, ...)"
     last = len(scenario.reactions) - 1
     if scenario.reactions[last].when != When():
         yield ("reactions", last, "when"), "the last reaction must always hold; drop its `when`"

@@ -29,7 +29,7 @@ def check_leaks(scenario: Scenario) -> Found:
 
 
 def _leaks(scenario: Scenario) -> Found:
-    for group in ("objections", "questions", "agreements", "reactions", "facts", "asides", "holds"):
+    for group in ("objections", "questions", "agreements", "reactions", "facts", "asides", "holds", "pauses"):
         for index, item in enumerate(getattr(scenario, group)):
             gate: When = item.needs if group in ("agreements", "facts") else item.when
             told = {*gate.told, item.id} if group == "facts" else set(gate.told)

@@ -1,4 +1,5 @@
-"""What happens once in a call beside the conversation's own course: a hold, a handover, an aside, no more time."""
+"""What happens once in a call beside the conversation's own course: a hold, a silence, a handover, an aside, no more
+time."""
 
 from __future__ import annotations
 
@@ -46,6 +47,28 @@ def _hold(thought: Thought, holds: Sequence[Hold]) -> Intention | None:
             thought.state = replace(thought.state, away=what)
             return replace(thought.happen("hold", hold.says, what), away_s=hold.seconds)
     return None
+
+
+def fall_silent(thought: Thought) -> Intention | None:
+    """Nothing is said, and the learner may bear it or fill it; a question isn't met with silence."""
+    for pause in thought.script.scenario.pauses:
+        what = f"pause:{pause.id}"
+        if what not in thought.state.happened and not thought.turn.asks and thought.holds(pause.when):
+            thought.note(f"says nothing and waits ({pause.id})")
+            happened = (*thought.state.happened, what)
+            thought.state = replace(thought.state, pause=pause.id, happened=happened)
+            return Intention("pause", "", "", thought.state, thought.reasons, verbatim=True)
+    return None
+
+
+def break_silence(script: Script, state: State) -> Intention | None:
+    """The learner has borne the customer's silence: they go on by themselves."""
+    pause = next((each for each in script.scenario.pauses if each.id == state.pause), None)
+    if pause is None:
+        return None
+    line = script.line(pause.says, f"{state.turn}/pause/{pause.id}", state.used)
+    reason = f"breaks the silence that the learner has borne, turn {state.turn}"
+    return Intention("back", line, "", replace(state, pause=""), (reason,), verbatim=True)
 
 
 def come_back(script: Script, state: State) -> Intention:

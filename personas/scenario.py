@@ -112,9 +112,14 @@ class Agreement(Strict):
 
 
 class Rule(Strict):
-    """How a learner's turn changes the customer, and why. It fires at most `at_most` times in a call."""
+    """How a learner's turn changes the customer, and why. It fires at most `at_most` times in a call.
 
-    when: When
+    With `on` it is about a silence of the learner's, or a monologue that goes on; where a scenario has none for these,
+    each costs one of patience.
+    """
+
+    when: When = When()
+    on: Literal["turn", "silence", "monologue"] = "turn"
     because: str
     trust: int = 0
     patience: int = 0
@@ -154,6 +159,15 @@ class Hold(Strict):
     says: Says
     seconds: float = Field(default=6.0, ge=2.0, le=30.0)
     returns: Says
+
+
+class Pause(Strict):
+    """The customer says nothing to a turn, once, and waits. If the learner bears it, they go on with `says`; it costs
+    no patience."""
+
+    id: Id
+    when: When
+    says: Says
 
 
 class Start(Strict):
@@ -260,6 +274,7 @@ class Scenario(Strict):
     reactions: tuple[Reaction, ...] = Field(min_length=1)
     asides: tuple[Aside, ...] = ()
     holds: tuple[Hold, ...] = ()
+    pauses: tuple[Pause, ...] = ()
     handover: Handover | None = None
     claims: tuple[Claim, ...] = ()
     promises: tuple[Promise, ...] = ()

@@ -37,8 +37,9 @@ class State:
     """The customer's mind. `turn` counts the learner's turns; `used` holds what was said, oldest first.
 
     `speaker` is who is on the line, by persona. `happened` holds what comes once in a call, as "hold:x", "aside:x",
-    "claim:x", "promise:x", "demand:3", "warned". `aside` is what they are off topic with, `away` why nobody is on the
-    line. `promises` and `claims` are what the learner can be held to.
+    "pause:x", "claim:x", "promise:x", "demand:3", "warned". `aside` is what they are off topic with, `pause` in which
+    silence of their own they are, `away` why nobody is on the line. `promises` and `claims` are what the learner can
+    be held to.
     """
 
     trust: int
@@ -59,6 +60,7 @@ class State:
     speaker: str = ""
     happened: tuple[str, ...] = ()
     aside: str = ""
+    pause: str = ""
     away: str = ""
     warned_turn: int = 0
     oddities: int = 0

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from personas.disclosing import agree, agreement_asked, answer, refuse
-from personas.happenings import go_and_look, go_off_topic, hand_over, put_on_hold, return_to_topic, watch_time
+from personas.happenings import (
+    fall_silent,
+    go_and_look,
+    go_off_topic,
+    hand_over,
+    put_on_hold,
+    return_to_topic,
+    watch_time,
+)
 from personas.intention import Cue, Intention, leave
 from personas.memory import call_out, remember
 from personas.objecting import (
@@ -30,8 +39,8 @@ def think(script: Script, state: State, cue: Cue) -> Intention:
     """What the customer makes of a learner's turn."""
     thought = Thought(script, state, cue)
     done = tuple(dict.fromkeys((*state.done, *sorted(thought.turn.moves))))
-    thought.state = replace(state, turn=state.turn + 1, done=done, silences=0, aside="")
-    _apply_rules(thought)
+    thought.state = replace(state, turn=state.turn + 1, done=done, silences=0, aside="", pause="")
+    apply_rules(thought, "turn")
     strike_answered_questions(thought)
     contradiction = remember(thought)
     if thought.state.patience <= 0:
@@ -52,11 +61,12 @@ def _give_up(thought: Thought) -> Intention:
     return leave(thought.script, thought.state, thought.script.scenario.hang_up, thought.reasons, "patience")
 
 
-def _apply_rules(thought: Thought) -> None:
+def apply_rules(thought: Thought, on: Literal["turn", "silence", "monologue"]) -> None:
+    """What the scenario's rules for it make of a turn, a silence or a monologue."""
     judged, room = thought.state, TRUST_GAINED_AT_MOST
     for index, rule in enumerate(thought.script.scenario.rules):
         fired = thought.state.fired.get(str(index), 0)
-        if fired >= rule.at_most or not holds(rule.when, judged, thought.turn):
+        if rule.on != on or fired >= rule.at_most or not holds(rule.when, judged, thought.turn):
             continue
         gain = min(rule.trust, room)
         room -= max(0, gain)
@@ -124,6 +134,6 @@ def _judge_drill(thought: Thought, intention: Intention) -> Intention:
 
 
 _STEPS: tuple[Step, ...] = (
-    weigh_answer, hand_over, agree, watch_time, object_to_moves, _refuse, go_and_look, answer, soften, return_to_topic,
-    put_on_hold, object_or_ask, go_off_topic, _react,
+    weigh_answer, hand_over, agree, watch_time, object_to_moves, _refuse, go_and_look, fall_silent, answer, soften,
+    return_to_topic, put_on_hold, object_or_ask, go_off_topic, _react,
 )  # fmt: skip
