@@ -59,8 +59,8 @@ def _references(scenario: Scenario, rubrics: Collection[str] | None) -> Found:
     if not any(agreement.goal for agreement in scenario.agreements):
         yield ("agreements",), "none has `goal: true`; mark the one that the call is for"
     for index, rule in enumerate(scenario.rules):
-        if rule.on != "turn" and (rule.when.triggered or rule.when.without):
-            yield ("rules", index, "when"), f"a {rule.on} makes no moves; ask for what was before (`done`, `told`, ...)"
+        if rule.upon != "turn" and (rule.when.triggered or rule.when.without):
+            yield ("rules", index, "when"), f"a {rule.upon} makes no moves; ask for what was before (`done`, ...)"
     last = len(scenario.reactions) - 1
     if scenario.reactions[last].when != When():
         yield ("reactions", last, "when"), "the last reaction must always hold; drop its `when`"

@@ -117,12 +117,12 @@ def account(script: Script, cue: Cue, intention: Intention, before: State, state
 
 def _borne(script: Script, state: State, cue: Cue, because: str) -> tuple[State, tuple[str, ...]]:
     """What a silence or a monologue costs, by the scenario's rules for it if it has any, and the reasons."""
-    on: Literal["silence", "monologue"] = "monologue" if cue.occasion == "monologue" else "silence"
-    if not any(rule.on == on for rule in script.scenario.rules):
+    upon: Literal["silence", "monologue"] = "monologue" if cue.occasion == "monologue" else "silence"
+    if not any(rule.upon == upon for rule in script.scenario.rules):
         after, reason = less_patient(state, because)
         return after, (reason,)
     thought = Thought(script, state, cue)
-    apply_rules(thought, on)
+    apply_rules(thought, upon)
     return thought.state, thought.reasons
 
 

@@ -114,12 +114,12 @@ class Agreement(Strict):
 class Rule(Strict):
     """How a learner's turn changes the customer, and why. It fires at most `at_most` times in a call.
 
-    With `on` it is about a silence of the learner's, or a monologue that goes on; where a scenario has none for these,
-    each costs one of patience.
+    With `upon` it is about a silence of the learner's, or a monologue that goes on; where a scenario has none for
+    these, each costs one of patience.
     """
 
     when: When = When()
-    on: Literal["turn", "silence", "monologue"] = "turn"
+    upon: Literal["turn", "silence", "monologue"] = "turn"
     because: str
     trust: int = 0
     patience: int = 0

@@ -61,12 +61,12 @@ def _give_up(thought: Thought) -> Intention:
     return leave(thought.script, thought.state, thought.script.scenario.hang_up, thought.reasons, "patience")
 
 
-def apply_rules(thought: Thought, on: Literal["turn", "silence", "monologue"]) -> None:
+def apply_rules(thought: Thought, upon: Literal["turn", "silence", "monologue"]) -> None:
     """What the scenario's rules for it make of a turn, a silence or a monologue."""
     judged, room = thought.state, TRUST_GAINED_AT_MOST
     for index, rule in enumerate(thought.script.scenario.rules):
         fired = thought.state.fired.get(str(index), 0)
-        if rule.on != on or fired >= rule.at_most or not holds(rule.when, judged, thought.turn):
+        if rule.upon != upon or fired >= rule.at_most or not holds(rule.when, judged, thought.turn):
             continue
         gain = min(rule.trust, room)
         room -= max(0, gain)

@@ -144,7 +144,7 @@ def test_what_silence_and_monologue_cost_is_the_scenarios_to_say(occasion: Liter
     plain = script_of(base)
     state = replace(first_state(plain), turn=4)
     assert decide(plain, state, cue).after.patience == state.patience - 1
-    rule = {"on": occasion, "because": "has all the time in the world", "trust": 1, "at_most": 1}
+    rule = {"upon": occasion, "because": "has all the time in the world", "trust": 1, "at_most": 1}
     patient = script_of(Scenario.model_validate({**base.model_dump(), "rules": [*base.rules, rule]}))
     first = decide(patient, state, cue)
     assert (first.after.patience, first.after.trust) == (state.patience, state.trust + 1)
