@@ -210,7 +210,7 @@ class Call:
             case commands.WakeAt():
                 self._wake_at = command.at
             case commands.Show():
-                send(messages.State(command.state))
+                send(messages.State(command.state, self._speaker if command.state == "speaking" else ""))
             case commands.Caption():
                 send(messages.Partial(command.text))
             case commands.Tell():
