@@ -81,6 +81,6 @@ def answer(thought: Thought) -> Intention | None:
         thought.note(f"{fact.id} held back: not earned yet")
         return thought.intend("deflect", fact.withheld or scene.withheld, salt=fact.id)
     open_question = thought.turn.moves & OPEN_QUESTIONS and "small_talk" not in thought.turn.moves
-    if open_question and not thought.state.goal_reached:
+    if open_question and not thought.state.goal_reached and thought.turn.moves.isdisjoint(PLAYING_BACK):
         return thought.intend("deflect", scene.unknown)
     return None

@@ -114,6 +114,7 @@ def first_state(script: Script) -> State:
         told=tuple(start.told),
         objections=standing,
         done=tuple(start.done),
+        awaiting=start.standing[0] if len(start.standing) == 1 else "",  # it is what the drill begins with
         speaker=start.by or script.scenario.persona,
     )
 
@@ -133,8 +134,10 @@ class LearnerTurn:
 ASKING = frozenset({"ask_open_question", "ask_closed_question", "follow_up", "quantify", "ask_decision",
                     "ask_affordability", "explore_objection", "verify_identity"})  # fmt: skip
 _QUESTION = re.compile(
-    r"(.*[.,!] )?(and |so |but |okay |right |um |uh )*(what|how|why|when|where|who|which|could you|can you|do you|does|"
-    r"did you|is there|are you|are there|have you|would you|may i|can i|tell me)\b"
+    r"(.*[.,!] )?(and |so |but |okay |right |um |uh )*"
+    r"(?!(what|how|why|when|where|who) (i|we|i'[a-z]+|we'[a-z]+)\b)"  # "What I can do is" asks nothing
+    r"(what|how|why|when|where|who|which|could you|can you|do you|does|did you|is there|are you|are there|have you|"
+    r"would you|may i|can i|tell me)\b"
 )
 
 

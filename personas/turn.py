@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
@@ -33,6 +34,13 @@ from personas.thought import Thought
 
 Step = Callable[[Thought], Intention | None]
 TRUST_GAINED_AT_MOST = 1  # per turn: trust is earned over a conversation, not by one dense utterance
+# Hanging up can't be taken back, so a farewell that was recognised has to be heard in the words, too.
+_LEAVE_TAKING = re.compile(
+    r"\b(bye|goodbye|good night|take care|so long|cheers|hang up|that's all|let you (go|get back)|all the best)\b"
+    r"|\bhave an? [\w ]*(day|one|evening|afternoon|morning|night|weekend|week|trip|flight|rest)\b"
+    r"|\b(talk|speak|see|hear from|call|ring) (to )?(you|again|soon|then|later)\b"
+    r"|\b(until|till) (then|\w+day|tomorrow)\b|\bthank(s| you)( so much| very much)? for (your|the|taking)\b"
+)
 
 
 def think(script: Script, state: State, cue: Cue) -> Intention:
@@ -69,6 +77,8 @@ def apply_rules(thought: Thought, upon: Literal["turn", "silence", "monologue"])
         if rule.upon != upon or fired >= rule.at_most or not holds(rule.when, judged, thought.turn):
             continue
         gain = min(rule.trust, room)
+        if rule.trust > 0 and gain == 0 and not rule.patience:
+            continue  # what moved nothing isn't used up
         room -= max(0, gain)
         thought.state = replace(thought.state, fired={**thought.state.fired, str(index): fired + 1})
         thought.shift(rule.because, trust=gain, patience=rule.patience)
@@ -85,7 +95,8 @@ def _find_odd(thought: Thought) -> Intention | None:
 
 
 def _say_goodbye(thought: Thought) -> Intention | None:
-    if "farewell" not in thought.turn.moves or thought.turn.asks:
+    turn = thought.turn
+    if "farewell" not in turn.moves or turn.asks or not _LEAVE_TAKING.search(turn.text.lower()):
         return None
     asked = agreement_asked(thought)
     if asked is not None and thought.holds(asked.needs):
@@ -134,6 +145,8 @@ def _judge_drill(thought: Thought, intention: Intention) -> Intention:
 
 
 _STEPS: tuple[Step, ...] = (
-    weigh_answer, hand_over, agree, watch_time, object_to_moves, _refuse, go_and_look, fall_silent, answer, soften,
-    return_to_topic, put_on_hold, object_or_ask, go_off_topic, _react,
+    weigh_answer, hand_over, agree, watch_time, object_to_moves,
+    agree,  # an objection that was answered ahead may have been all that stood in the way
+    _refuse, go_and_look, fall_silent, answer, soften, return_to_topic, put_on_hold, object_or_ask, go_off_topic,
+    _react,
 )  # fmt: skip

@@ -327,3 +327,45 @@ def test_difficulty_takes_trust_and_patience() -> None:
     starts = [first_state(script_of("billing-dispute", difficulty=level)) for level in range(1, 6)]
     assert [state.trust for state in starts] == sorted((state.trust for state in starts), reverse=True)
     assert starts[0].patience > starts[4].patience
+
+
+@pytest.mark.parametrize(
+    ("line", "leaves"),
+    [
+        ("Good evening, Keyhaven.", False),
+        ("Thank you. I could offer you a voucher of fifty dollars for your next stay.", False),
+        ("Alright then, goodbye.", True),
+        ("I'll let you go, then. Have a quiet evening.", True),
+    ],
+)
+def test_nobody_hangs_up_on_a_farewell_that_is_not_in_the_words(line: str, leaves: bool) -> None:
+    """Hanging up can't be taken back, and a recogniser of moves can mishear."""
+    script = script_of("late-birthday-gift")
+    intention = decide(script, replace(first_state(script), turn=3), Cue("turn", line, ("farewell",)))
+    assert intention.hang_up == leaves
+
+
+def test_what_a_rule_could_not_give_is_still_there_for_a_later_turn() -> None:
+    """Trust rises by one a turn; a rule that came too late for it isn't used up."""
+    script = script_of("price-after-pilot")
+    gaining = {str(index): rule for index, rule in enumerate(script.scenario.rules) if rule.trust > 0}
+    dense = ("ask_permission", "state_reason", "ask_open_question", "follow_up", "acknowledge", "summarise")
+    state = replace(first_state(script), turn=1)
+    after = decide(script, state, Cue("turn", "So what is it about, twenty percent?", dense)).after
+    assert after.trust == state.trust + 1
+    assert sum(after.fired.get(index, 0) for index in gaining) == 1
+
+
+def test_a_drill_insists_on_the_objection_it_begins_with() -> None:
+    script = script_of("price-after-pilot", drill="twenty-percent")
+    state = first_state(script)
+    picked_up = decide(script, state, Cue("pick_up"))
+    state = settle(picked_up, state, picked_up.says)
+    intention = decide(script, state, Cue("turn", "Well, the weather is fine here.", ("small_talk",)))
+    assert (intention.act, intention.raises) == ("insist", "twenty-off")
+
+
+def test_what_somebody_can_do_is_no_question() -> None:
+    assert not LearnerTurn(frozenset(), "What I can do is send you the plan.").asks
+    assert LearnerTurn(frozenset(), "What can you tell me").asks
+    assert LearnerTurn(frozenset(), "I see. And what happens then").asks
