@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -112,3 +113,20 @@ def test_a_coach_copies_breaks_mends_tries_out_and_publishes(
     page.locator("article").filter(has_text="Cold call, our way").wait_for()
     assert watch.complaints == []
     assert watch.foreign == []
+
+
+def test_age_and_accent_are_offered_though_the_file_says_nothing_of_them(opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.goto("/studio/personas/dana-whitfield")
+    accent, age = page.get_by_label("Accent"), page.get_by_label("Age, as it is heard")
+    expect(accent).to_be_disabled()
+    expect(accent).to_have_value("us")
+    expect(age).to_have_value("middle")
+    page.get_by_role("button", name="Copy and edit").click()
+    page.wait_for_url("**/dana-whitfield-copy*")
+    accent.select_option("British")
+    text = page.locator("textarea.code")
+    expect(text).to_have_value(re.compile(r"^accent: gb$", re.MULTILINE))
+    age.select_option("Older")
+    expect(text).to_have_value(re.compile(r"^age: older$", re.MULTILINE))
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_be_enabled()
