@@ -13,7 +13,18 @@ from personas.persona import Persona
 from personas.scenario import FIGURES, Scenario, When
 from personas.yaml_text import LibraryError, Source
 
-_IDENTIFIED = ("facts", "objections", "questions", "agreements", "moments", "asides", "holds", "claims")
+_IDENTIFIED = (
+    "facts",
+    "objections",
+    "questions",
+    "agreements",
+    "moments",
+    "asides",
+    "holds",
+    "pauses",
+    "claims",
+    "promises",
+)
 
 
 def check_scenario(
@@ -47,11 +58,21 @@ def _references(scenario: Scenario, rubrics: Collection[str] | None) -> Found:
             seen.add(item.id)
     if not any(agreement.goal for agreement in scenario.agreements):
         yield ("agreements",), "none has `goal: true`; mark the one that the call is for"
+    for index, rule in enumerate(scenario.rules):
+        if rule.upon != "turn" and (rule.when.triggered or rule.when.without):
+            yield ("rules", index, "when"), f"a {rule.upon} makes no moves; ask for what was before (`done`, ...)"
     last = len(scenario.reactions) - 1
     if scenario.reactions[last].when != When():
         yield ("reactions", last, "when"), "the last reaction must always hold; drop its `when`"
     if scenario.reactions[last].by or scenario.reactions[last].act == "demand":
         yield ("reactions", last), "the last reaction must do for anybody at any time; drop its `by` and `act: demand`"
+    objections = {objection.id for objection in scenario.objections}
+    for group in ("claims", "promises"):
+        for index, item in enumerate(getattr(scenario, group)):
+            for identifier in item.reopens:
+                if identifier not in objections:
+                    known = names(objections)
+                    yield (group, index, "reopens"), f"{identifier!r} is no objection here; use one of: {known}"
     for index, objection in enumerate(scenario.objections):
         if not objection.answered_by:
             yield (

@@ -29,15 +29,16 @@ def check_leaks(scenario: Scenario) -> Found:
 
 
 def _leaks(scenario: Scenario) -> Found:
-    for group in ("objections", "questions", "agreements", "reactions", "facts", "asides", "holds"):
+    for group in ("objections", "questions", "agreements", "reactions", "facts", "asides", "holds", "pauses"):
         for index, item in enumerate(getattr(scenario, group)):
             gate: When = item.needs if group in ("agreements", "facts") else item.when
             told = {*gate.told, item.id} if group == "facts" else set(gate.told)
             yield from _part(scenario, (group, index), item, told)
     if scenario.handover is not None:
         yield from _part(scenario, ("handover",), scenario.handover, set(scenario.handover.when.told))
-    for index, claim in enumerate(scenario.claims):
-        yield from _part(scenario, ("claims", index), claim, set())
+    for group in ("claims", "promises"):
+        for index, item in enumerate(getattr(scenario, group)):
+            yield from _part(scenario, (group, index), item, set())
     if scenario.time is not None:
         yield from _part(scenario, ("time",), scenario.time, set())
     for name in _ALWAYS:

@@ -24,7 +24,7 @@ def check_reach(scenario: Scenario) -> Found:
             yield ("agreements", index, "needs"), f"{agreement.id!r} can never be agreed: ease `needs`"
     if scenario.handover is not None and scenario.handover.to not in reach.people:
         yield ("handover", "when"), f"{scenario.handover.to!r} can never get the phone; ease `when`"
-    for group in ("questions", "holds", "asides"):
+    for group in ("questions", "holds", "pauses", "asides"):
         for index, item in enumerate(getattr(scenario, group)):
             if not reach.holds(item.when):
                 yield (group, index, "when"), f"{item.id!r} can never come up; ease `when`"

@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from personas.facts import reveals
-from personas.happenings import come_back
+from personas.happenings import break_silence, come_back
 from personas.intention import Cue, Intention, leave, less_patient
 from personas.moments import moment_under_way, wrap_up
 from personas.script import Script, played_by
 from personas.state import Standing, State, plain
-from personas.turn import think
+from personas.thought import Thought
+from personas.turn import apply_rules, think
 
 SILENCES_BORNE = 3  # "hello?" three times, then people hang up
 USED_REMEMBERED = 80  # lines kept in mind so that none is repeated in a call of ordinary length
@@ -46,15 +47,17 @@ def _decide(script: Script, state: State, cue: Cue) -> Intention:
     if cue.occasion == "returned":
         return _prompt(state, script.line(scene.returned, f"returned/{state.turn}", state.used))
     if cue.occasion == "monologue":
-        after, reason = less_patient(state, f"talked for {cue.duration_s:.0f} s without a pause")
+        after, reasons = _borne(script, state, cue, f"talked for {cue.duration_s:.0f} s without a pause")
         if after.patience <= 0:
-            return leave(script, after, scene.hang_up, (reason,), "patience")
-        return _prompt(after, script.line(scene.monologue, f"monologue/{state.turn}", state.used), reasons=(reason,))
-    after, reason = less_patient(replace(state, silences=state.silences + 1), "silence on the line")
+            return leave(script, after, scene.hang_up, reasons, "patience")
+        return _prompt(after, script.line(scene.monologue, f"monologue/{state.turn}", state.used), reasons=reasons)
+    if (own := break_silence(script, state)) is not None:
+        return own
+    after, reasons = _borne(script, replace(state, silences=state.silences + 1), cue, "silence on the line")
     if after.silences > SILENCES_BORNE or after.patience <= 0:
-        return leave(script, after, scene.silence_end, (reason,), "silence")
+        return leave(script, after, scene.silence_end, reasons, "silence")
     line = script.line(scene.silence, f"silence/{state.turn}/{state.silences}", state.used)
-    return _prompt(after, line, reasons=(reason,))
+    return _prompt(after, line, reasons=reasons)
 
 
 def settle(intention: Intention, before: State, said: str) -> State:
@@ -110,6 +113,17 @@ def account(script: Script, cue: Cue, intention: Intention, before: State, state
         "ended": state.ended,
         "reasons": list(intention.reasons),
     }
+
+
+def _borne(script: Script, state: State, cue: Cue, because: str) -> tuple[State, tuple[str, ...]]:
+    """What a silence or a monologue costs, by the scenario's rules for it if it has any, and the reasons."""
+    upon: Literal["silence", "monologue"] = "monologue" if cue.occasion == "monologue" else "silence"
+    if not any(rule.upon == upon for rule in script.scenario.rules):
+        after, reason = less_patient(state, because)
+        return after, (reason,)
+    thought = Thought(script, state, cue)
+    apply_rules(thought, upon)
+    return thought.state, thought.reasons
 
 
 def _prompt(

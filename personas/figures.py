@@ -36,7 +36,7 @@ _UNITS = {
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "k": 1_000}
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|[a-z']+")
-_SENTENCE = re.compile(r"(?<=[.?!;])\s+|,\s+(?:and|but|then)\s+")
+_SENTENCE = re.compile(r"(?<=[.?!;])\s+|,\s+(?:and|but|then)\s+", re.IGNORECASE)
 _NO_FIGURE_ALONE = frozenset({"one", "a"})  # "the one thing", "one of us" count nothing
 # The customer's own figures, played back, are no claim of the learner's.
 _PLAYED_BACK = re.compile(
@@ -67,7 +67,7 @@ def claimed(text: str, words: Collection[str], *, not_theirs: Collection[float] 
     `words` are beginnings of words or phrases; `not_theirs` are figures that the other side named.
     """
     found: float | None = None
-    for sentence in _SENTENCE.split(text.lower().replace("’", "'")):
+    for sentence in sentences(text.lower().replace("’", "'")):
         if _PLAYED_BACK.search(sentence):
             continue
         tokens = _TOKEN.findall(sentence)
@@ -81,6 +81,11 @@ def claimed(text: str, words: Collection[str], *, not_theirs: Collection[float] 
         if places and figures:
             found = min(figures, key=lambda figure: min(_distance(figure, place) for place in places)).value
     return found
+
+
+def sentences(text: str) -> list[str]:
+    """A text's sentences, and the main clauses in them that begin with "and", "but" or "then"."""
+    return _SENTENCE.split(text)
 
 
 def figures(text: str) -> frozenset[float]:

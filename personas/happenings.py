@@ -1,60 +1,19 @@
-"""What happens once in a call beside the conversation's own course: a hold, a handover, an aside, a contradiction, no
-more time."""
+"""What happens once in a call beside the conversation's own course: a hold, a silence, a handover, an aside, no more
+time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from personas.figures import claimed, figure_text, figures
 from personas.intention import Intention, leave
-from personas.scenario import Claim, Hold
+from personas.scenario import Hold
 from personas.script import Script, played_by, started
-from personas.state import Claimed, Promised, State
+from personas.state import State
 from personas.thought import Thought
 
 HANDOVER_S = 2.5  # a telephone changes hands, and somebody says in half a sentence who it is
 LEAVES_AFTER = 4  # learner's turns after the warning: enough for one that is ready to ask
-TRUST_LOST = 2  # a figure that changes by itself makes people wonder about the others
-# Making something good by name: the figure may change then.
-_MAY_CHANGE = frozenset({"offer_discount", "trade_concession", "apologise"})
-_PROMISING = frozenset({
-    "take_ownership", "offer_remedy", "offer_discount", "trade_concession", "propose_next_step", "escalate",
-})  # fmt: skip
-
-
-def remember(thought: Thought) -> tuple[Claim, Claimed, Claimed] | None:
-    """Keep in mind what the learner promised and which figures they gave.
-
-    Returns a claim that this turn contradicts, with both figures, if there is one that wasn't called out yet.
-    """
-    state, turn = thought.state, thought.turn
-    promises = tuple(Promised(move, state.turn) for move in sorted(turn.moves & _PROMISING))
-    heard = frozenset(value for line in state.used for value in figures(line))
-    claims = {claim.id: claim for claim in state.claims}
-    contradicted = None
-    for claim in thought.script.scenario.claims:
-        value = claimed(turn.text, claim.words, not_theirs=heard)
-        if value is None:
-            continue
-        before, now = claims.get(claim.id), Claimed(claim.id, value, state.turn)
-        changed = before is not None and before.value != value
-        if changed and not turn.moves & _MAY_CHANGE and f"claim:{claim.id}" not in state.happened:
-            assert before is not None
-            contradicted = contradicted or (claim, before, now)
-        claims[claim.id] = now
-    thought.state = replace(state, claims=tuple(claims.values()), promises=(*state.promises, *promises))
-    return contradicted
-
-
-def call_out(thought: Thought, contradicted: tuple[Claim, Claimed, Claimed]) -> Intention:
-    """Two figures for one thing don't pass unnoticed."""
-    claim, before, now = contradicted
-    first, second = figure_text(before.value), figure_text(now.value)
-    because = f"claimed {second} for {claim.about}, after {first} in turn {before.turn}"
-    thought.shift(because, trust=-min(TRUST_LOST, thought.state.trust))
-    lines = [line.replace("{before}", first).replace("{now}", second) for line in claim.says]
-    return thought.happen("call_out", lines, f"claim:{claim.id}")
 
 
 def hand_over(thought: Thought) -> Intention | None:
@@ -88,6 +47,28 @@ def _hold(thought: Thought, holds: Sequence[Hold]) -> Intention | None:
             thought.state = replace(thought.state, away=what)
             return replace(thought.happen("hold", hold.says, what), away_s=hold.seconds)
     return None
+
+
+def fall_silent(thought: Thought) -> Intention | None:
+    """Nothing is said, and the learner may bear it or fill it; a question isn't met with silence."""
+    for pause in thought.script.scenario.pauses:
+        what = f"pause:{pause.id}"
+        if what not in thought.state.happened and not thought.turn.asks and thought.holds(pause.when):
+            thought.note(f"says nothing and waits ({pause.id})")
+            happened = (*thought.state.happened, what)
+            thought.state = replace(thought.state, pause=pause.id, happened=happened)
+            return Intention("pause", "", "", thought.state, thought.reasons, verbatim=True)
+    return None
+
+
+def break_silence(script: Script, state: State) -> Intention | None:
+    """The learner has borne the customer's silence: they go on by themselves."""
+    pause = next((each for each in script.scenario.pauses if each.id == state.pause), None)
+    if pause is None:
+        return None
+    line = script.line(pause.says, f"{state.turn}/pause/{pause.id}", state.used)
+    reason = f"breaks the silence that the learner has borne, turn {state.turn}"
+    return Intention("back", line, "", replace(state, pause=""), (reason,), verbatim=True)
 
 
 def come_back(script: Script, state: State) -> Intention:

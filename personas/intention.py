@@ -12,7 +12,7 @@ from personas.script import Script
 from personas.state import State
 
 Occasion = Literal["pick_up", "turn", "silence", "monologue", "returned", "back"]
-Doing = Act | Literal["opening", "prompt", "leave", "aside", "hold", "hand_over", "back", "call_out", "warn"]
+Doing = Act | Literal["opening", "prompt", "leave", "aside", "hold", "pause", "hand_over", "back", "call_out", "warn"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,9 +112,14 @@ class Agreement(Strict):
 
 
 class Rule(Strict):
-    """How a learner's turn changes the customer, and why. It fires at most `at_most` times in a call."""
+    """How a learner's turn changes the customer, and why. It fires at most `at_most` times in a call.
 
-    when: When
+    With `upon` it is about a silence of the learner's, or a monologue that goes on; where a scenario has none for
+    these, each costs one of patience.
+    """
+
+    when: When = When()
+    upon: Literal["turn", "silence", "monologue"] = "turn"
     because: str
     trust: int = 0
     patience: int = 0
@@ -156,6 +161,15 @@ class Hold(Strict):
     returns: Says
 
 
+class Pause(Strict):
+    """The customer says nothing to a turn, once, and waits. If the learner bears it, they go on with `says`; it costs
+    no patience."""
+
+    id: Id
+    when: When
+    says: Says
+
+
 class Start(Strict):
     trust: int = Field(default=3, ge=0, le=SCALE_MAX)
     patience: int = Field(default=6, ge=1, le=SCALE_MAX)
@@ -174,13 +188,26 @@ class Handover(Strict):
 class Claim(Strict):
     """Something that the learner puts a figure on, beside one of `words`. Another figure later is called out, once.
 
-    `{before}` and `{now}` stand for the two figures.
+    `{before}` and `{now}` stand for the two figures. What was answered of `reopens` (objections) stands again then.
     """
 
     id: Id
     about: str
     words: tuple[str, ...] = Field(min_length=1)
     says: Says
+    reopens: tuple[Id, ...] = ()
+
+
+class Promise(Strict):
+    """Something that the learner may take on, in a sentence with one of `words`. If they take it back, it is called
+    out, once, and what was answered of `reopens` (objections) stands again.
+    """
+
+    id: Id
+    about: str
+    words: tuple[str, ...] = Field(min_length=1)
+    says: Says
+    reopens: tuple[Id, ...] = ()
 
 
 class TimeLimit(Strict):
@@ -247,8 +274,10 @@ class Scenario(Strict):
     reactions: tuple[Reaction, ...] = Field(min_length=1)
     asides: tuple[Aside, ...] = ()
     holds: tuple[Hold, ...] = ()
+    pauses: tuple[Pause, ...] = ()
     handover: Handover | None = None
     claims: tuple[Claim, ...] = ()
+    promises: tuple[Promise, ...] = ()
     time: TimeLimit | None = None
     withheld: Says
     unknown: Says

@@ -25,10 +25,11 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """The learner took something on: the move, and in which turn."""
+    """What the learner took on and in which turn: a promise that the scenario knows (`id`), or just their words."""
 
-    move: str
+    what: str
     turn: int
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ class State:
     """The customer's mind. `turn` counts the learner's turns; `used` holds what was said, oldest first.
 
     `speaker` is who is on the line, by persona. `happened` holds what comes once in a call, as "hold:x", "aside:x",
-    "claim:x", "demand:3", "warned". `aside` is what they are off topic with, `away` why nobody is on the line.
+    "pause:x", "claim:x", "promise:x", "demand:3", "warned". `aside` is what they are off topic with, `pause` in which
+    silence of their own they are, `away` why nobody is on the line. `promises` and `claims` are what the learner can
+    be held to.
     """
 
     trust: int
@@ -57,6 +60,7 @@ class State:
     speaker: str = ""
     happened: tuple[str, ...] = ()
     aside: str = ""
+    pause: str = ""
     away: str = ""
     warned_turn: int = 0
     oddities: int = 0
@@ -89,7 +93,7 @@ class State:
             "agreed": list(self.agreed),
             "awaiting": self.awaiting,
             "claims": {claim.id: claim.value for claim in self.claims},
-            "promises": [f"{promise.move}, turn {promise.turn}" for promise in self.promises],
+            "promises": [f"{promise.what}, turn {promise.turn}" for promise in self.promises],
             "happened": list(self.happened),
             "away": self.away,
         }

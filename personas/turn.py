@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from personas.disclosing import agree, agreement_asked, answer, refuse
 from personas.happenings import (
-    call_out,
+    fall_silent,
     go_and_look,
     go_off_topic,
     hand_over,
     put_on_hold,
-    remember,
     return_to_topic,
     watch_time,
 )
 from personas.intention import Cue, Intention, leave
+from personas.memory import call_out, remember
 from personas.objecting import (
     DODGES_INSISTED_ON,
     object_or_ask,
@@ -38,15 +39,15 @@ def think(script: Script, state: State, cue: Cue) -> Intention:
     """What the customer makes of a learner's turn."""
     thought = Thought(script, state, cue)
     done = tuple(dict.fromkeys((*state.done, *sorted(thought.turn.moves))))
-    thought.state = replace(state, turn=state.turn + 1, done=done, silences=0, aside="")
-    _apply_rules(thought)
+    thought.state = replace(state, turn=state.turn + 1, done=done, silences=0, aside="", pause="")
+    apply_rules(thought, "turn")
     strike_answered_questions(thought)
-    contradicted = remember(thought)
+    contradiction = remember(thought)
     if thought.state.patience <= 0:
         return _give_up(thought)
     steps: list[Step] = [_find_odd, _say_goodbye, _rebuke]
-    if contradicted is not None:
-        steps.append(lambda thought: call_out(thought, contradicted))
+    if contradiction is not None:
+        steps.append(lambda thought: call_out(thought, contradiction))
     for step in (*steps, *_STEPS):
         intention = step(thought)
         if thought.state.patience <= 0:
@@ -60,11 +61,12 @@ def _give_up(thought: Thought) -> Intention:
     return leave(thought.script, thought.state, thought.script.scenario.hang_up, thought.reasons, "patience")
 
 
-def _apply_rules(thought: Thought) -> None:
+def apply_rules(thought: Thought, upon: Literal["turn", "silence", "monologue"]) -> None:
+    """What the scenario's rules for it make of a turn, a silence or a monologue."""
     judged, room = thought.state, TRUST_GAINED_AT_MOST
     for index, rule in enumerate(thought.script.scenario.rules):
         fired = thought.state.fired.get(str(index), 0)
-        if fired >= rule.at_most or not holds(rule.when, judged, thought.turn):
+        if rule.upon != upon or fired >= rule.at_most or not holds(rule.when, judged, thought.turn):
             continue
         gain = min(rule.trust, room)
         room -= max(0, gain)
@@ -132,6 +134,6 @@ def _judge_drill(thought: Thought, intention: Intention) -> Intention:
 
 
 _STEPS: tuple[Step, ...] = (
-    weigh_answer, hand_over, agree, watch_time, object_to_moves, _refuse, go_and_look, answer, soften, return_to_topic,
-    put_on_hold, object_or_ask, go_off_topic, _react,
+    weigh_answer, hand_over, agree, watch_time, object_to_moves, _refuse, go_and_look, fall_silent, answer, soften,
+    return_to_topic, put_on_hold, object_or_ask, go_off_topic, _react,
 )  # fmt: skip

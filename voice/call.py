@@ -100,10 +100,10 @@ class Call:
         self._began_s = self._clock.now_s()
         self._journal.opened(self.id, self._rules, self._facts)
         self._engines.mouth.prepare(self._customer.openers)
-        self._writing.warm()
         self._outbox.send(messages.Ready(self.id, CUSTOMER_RATE))
         self._microphone.open()
         self._step(events.Dialled(self._at()))
+        self._writing.warm()  # behind the decision on how they pick up, which would end it
 
     async def audio(self, pcm: bytes) -> None:
         """Learner's sound: s16le mono at 16 kHz, any even number of bytes. Ignored while held and after the end."""
@@ -210,7 +210,7 @@ class Call:
             case commands.WakeAt():
                 self._wake_at = command.at
             case commands.Show():
-                send(messages.State(command.state))
+                send(messages.State(command.state, self._speaker if command.state == "speaking" else ""))
             case commands.Caption():
                 send(messages.Partial(command.text))
             case commands.Tell():

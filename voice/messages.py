@@ -22,7 +22,10 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class State:
+    """What goes on. `speaker` is the name of who begins to speak, where more than one person may; else empty."""
+
     value: CallState
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

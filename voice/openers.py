@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import struct
+import sys
 import tempfile
 import threading
 import zlib
@@ -28,6 +29,7 @@ from voice.speak import SpeechError, Synthesizer
 _FORMAT = 1  # part of every key: raised when the same text would sound different
 _HEADER = struct.Struct("<4sII")  # magic, samples, CRC-32 of the samples: a torn file is seen and made anew
 _MAGIC = b"RSop"
+_NICENESS = 10  # behind the language model, which reads for the first turn meanwhile; a missing opener takes 0.1 s
 
 
 @dataclass(slots=True)
@@ -149,6 +151,9 @@ class OpenerCache:
             worker.join()
 
     def _work(self) -> None:
+        if sys.platform == "linux":  # where a thread has a niceness of its own
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
         while True:
             with self._change:
                 while not self._closed and (self._holds or not self._wanted):

@@ -21,7 +21,8 @@ class Writing:
         self._step = step
         self._at = at
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._preview: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._ahead = ""
 
     def write(self, epoch: int, reply: Reply) -> None:
         task = asyncio.ensure_future(self._write(epoch, reply))
@@ -33,17 +34,21 @@ class Writing:
             task.cancel()
 
     def preview(self, text: str) -> None:
-        """Only the latest is of use; "" ends it."""
-        if self._preview is not None:
-            self._preview.cancel()
-            self._preview = None
-        if text:
+        """Have the prompt read as far as `text`, the latest one when what is being read is through; "" ends it.
+
+        A reading that was withdrawn for each new word would get nowhere: the model leaves it only after a while.
+        """
+        self._ahead = text
+        if not text and self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+        elif text:
             self.warm(text)
 
     def warm(self, text: str = "") -> None:
         """Have the prompt read as far as `text`; "" stands for a learner who hasn't said anything yet."""
-        if self._preview is None:
-            self._preview = asyncio.ensure_future(self._warm(text))
+        if self._reading is None:
+            self._reading = asyncio.ensure_future(self._read(text))
 
     def close(self) -> None:
         self.preview("")
@@ -59,11 +64,15 @@ class Writing:
             _log.warning("the writer failed in epoch %d", epoch, exc_info=True)
         self._step(WritingEnded(self._at(), epoch))
 
-    async def _warm(self, text: str) -> None:
+    async def _read(self, text: str) -> None:
         try:
             await self._customer.preview(text)
+            while self._ahead != text:
+                text = self._ahead
+                await self._customer.preview(text)
         except Exception:  # only time is lost
             _log.warning("the preview failed", exc_info=True)
+        self._reading = None
 
 
 @contextlib.asynccontextmanager

@@ -20,6 +20,7 @@ def compared(before: CallRow, before_folder: CallFolder, after: CallRow, after_f
     return Comparison(
         turn=place,
         line=former.turns[place - 1].text if place else "",
+        speaker=former.turns[place - 1].speaker if place else "",
         before=_attempt(before, before_folder, first),
         after=None if second is None else _attempt(after, after_folder, second),
         changed=_changed(before, after),

@@ -47,7 +47,7 @@ def writer_of(model: LanguageModel, *, patient: bool = False) -> WriterNow:
         first_clause_s=PATIENT_S if patient else FIRST_CLAUSE_S,
         stall_s=PATIENT_S if patient else STALL_S,
         free=free,
-        extra=model.extra_body,
+        extra=model.words_body(),
     )
     return lambda: writer if model.status.state == "ready" else None
 

@@ -66,6 +66,7 @@ def scenarios(request: Request) -> ScenarioList:
                 difficulty=scenario.difficulty,
                 minutes=scenario.minutes,
                 persona=results.persona_card(board.catalogue.persona_of(scenario)),
+                others=[results.persona_card(other) for other in board.catalogue.others_in(scenario)],
                 moments=[moment_card(moment) for moment in scenario.moments],
                 rubric=IdAndTitle(id=rubric.id, title=rubric.title),
                 last_score=been.last_score,

@@ -84,6 +84,7 @@ class ScenarioCard(BaseModel):
     difficulty: int
     minutes: int
     persona: PersonaCard
+    others: list[PersonaCard] = Field(description="who may take the phone over in the call")
     moments: list[MomentCard]
     rubric: IdAndTitle
     last_score: float | None
@@ -210,6 +211,7 @@ class Comparison(BaseModel):
 
     turn: int
     line: str = Field(description="what the customer said, which both answer")
+    speaker: str = Field(description="who said it, by name; empty where nothing was said before")
     before: Attempt
     after: Attempt | None = Field(description="null when nothing was answered")
     changed: list[ChangedCriterion] | None = Field(description="null until both calls are graded by the same rubric")

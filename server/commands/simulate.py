@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         if turn["heard"]:
             print(f"You: {turn['heard']}\n     [{', '.join(turn['moves']) or 'no move'}]")
         state = turn["state"]
-        print(f"{turn['speaker']}: {turn['reply']}\n     [trust {state['trust']}, patience {state['patience']}]")
+        print(f"{turn['speaker']}: {turn['reply'] or '(says nothing)'}\n     [trust {state['trust']}, patience {state['patience']}]")
     print(f"Goal reached: {'yes' if result['goal_reached'] else 'no'}. Ended: {result['ended']}.")
     if (reuse := result["prompt_reuse"]) is not None:
         print(

@@ -58,7 +58,7 @@ class ClosingJudge:
                 logprobs=CONSIDERED,
                 timeout=PATIENCE_S,
                 stream=True,
-                extra_body=self._model.extra_body,
+                extra_body=self._model.question_body(),
             )
             async with stream:
                 async for answer in stream:

@@ -7,6 +7,7 @@ is loading, off or failed, callers see so in `state` and go on without it.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import secrets
 import socket
@@ -23,7 +24,7 @@ from typing import Literal, Protocol, Self
 import structlog
 from openai import AsyncOpenAI
 
-from server.models.llm_process import LlamaOptions
+from server.models.llm_process import QUESTIONS_SLOT, WORDS_SLOTS, LlamaOptions
 from server.models.store import ModelStore
 from server.settings import LanguageModelSettings
 
@@ -35,7 +36,9 @@ STEADY_AFTER_S = 60.0  # a process that lived this long has not died "in a row"
 STOP_GRACE_S = 3.0  # from closing its input to killing it
 
 # llama.cpp looks after a request's sender whenever it sends, else once a second: a request that is withdrawn while its
-# prompt is read would hold up the next one for that long. The timings tell what of a prompt was reused, even then.
+# prompt is read would hold up the next one for that long. The timings tell what of a prompt was reused, even then. And
+# it gives a request whose forerunner is still being left another slot, where nothing of its prompt has been read: so
+# each kind of request keeps to a slot and waits for it.
 _LLAMA_BODY = {"return_progress": True, "timings_per_token": True}
 
 log = structlog.get_logger(__name__)
@@ -56,9 +59,12 @@ class LanguageModel(Protocol):
     def model_name(self) -> str:
         """What requests name as `model`."""
 
-    @property
-    def extra_body(self) -> Mapping[str, object]:
-        """What streamed requests carry beyond OpenAI's fields, so that one that is withdrawn is left at once."""
+    def question_body(self) -> Mapping[str, object]:
+        """What streamed short questions carry beyond OpenAI's fields, so that they're answered first."""
+
+    def words_body(self) -> Mapping[str, object]:
+        """The same for one conversation's requests, asked for once: what it has read stays read, and a request that is
+        withdrawn is left at once."""
 
     @property
     def status(self) -> Status: ...
@@ -82,8 +88,6 @@ class LanguageModel(Protocol):
 class RemoteLanguageModel:
     """Any OpenAI-compatible endpoint. It counts as ready: whether it answers is seen when it is asked."""
 
-    extra_body: Mapping[str, object] = {}
-
     def __init__(self, base_url: str, model_name: str, api_key: str | None) -> None:
         self.model_name = model_name
         self._base_url = base_url
@@ -97,6 +101,12 @@ class RemoteLanguageModel:
 
     def client(self) -> AsyncOpenAI:
         return self._client
+
+    def question_body(self) -> Mapping[str, object]:
+        return {}
+
+    def words_body(self) -> Mapping[str, object]:
+        return {}
 
     async def wait_ready(self, timeout_s: float) -> bool:
         return True
@@ -115,8 +125,6 @@ class RemoteLanguageModel:
 
 class LocalLanguageModel:
     """llama.cpp's server in its own process on a loopback port. `model_path` None: off, and `why_off` says why."""
-
-    extra_body: Mapping[str, object] = _LLAMA_BODY
 
     def __init__(
         self,
@@ -141,6 +149,7 @@ class LocalLanguageModel:
         self._port = _free_port()
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._words_slots = itertools.cycle(WORDS_SLOTS)
         self._client = AsyncOpenAI(
             base_url=self._address(),
             api_key=self._api_key,
@@ -162,6 +171,12 @@ class LocalLanguageModel:
 
     def client(self) -> AsyncOpenAI:
         return self._client
+
+    def question_body(self) -> Mapping[str, object]:
+        return {**_LLAMA_BODY, "id_slot": QUESTIONS_SLOT}
+
+    def words_body(self) -> Mapping[str, object]:
+        return {**_LLAMA_BODY, "id_slot": next(self._words_slots)}
 
     async def wait_ready(self, timeout_s: float) -> bool:
         await self.wait_until(lambda: self._status.state in ("ready", "off"), timeout_s)

@@ -19,7 +19,10 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 BATCH_TOKENS = 16  # what came first holds the next question up for a batch: 0.2 s; reading is 9 % slower than with 64
 NICENESS = 5  # behind the recognition of the learner's last words, for which everybody waits
 PROMPT_CACHE_MIB = 512  # forty scenarios' beginnings, and conversations that lost the slot; the default is 8 GB
-SLOTS = 3  # for the customer's words, for short questions beside them, and for words whose forerunner is being left
+QUESTIONS_SLOT = (
+    0  # llama.cpp fills its batches in the order of slots: a short question goes before a prompt being read
+)
+WORDS_SLOTS = (1, 2)  # two calls at once don't push each other out; further ones share
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def main() -> None:
     params.hostnames = ["127.0.0.1"]
     params.port = options.port
     params.n_ctx = options.context_tokens
-    params.n_parallel = SLOTS
+    params.n_parallel = 1 + len(WORDS_SLOTS)
     params.kv_unified = True  # the long prompt may use what the short ones leave
     params.n_batch = BATCH_TOKENS
     params.n_ubatch = BATCH_TOKENS
@@ -75,6 +78,7 @@ def main() -> None:
     params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
     params.cache_prompt = True
     params.cache_ram_mib = PROMPT_CACHE_MIB
+    params.cache_idle_slots = False  # else each question would empty the slot in which a conversation has been read
     params.ui = False
     params.endpoint_slots = False
     params.verbosity = 1

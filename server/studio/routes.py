@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from server.api_errors import ApiError, error_docs
 from server.calls.engines import SharedEngines
+from server.calls.situation import Situation
 from server.studio.drafting import Drafter
 from server.studio.patching import CannotPatch, patched, tree_of
 from server.studio.schemas import (
@@ -26,6 +27,7 @@ from server.studio.schemas import (
     NewDocument,
     NewId,
     Patch,
+    PersonaTryOut,
     Problem,
     TextIn,
     TryOut,
@@ -153,8 +155,22 @@ async def try_out(request: Request, document_id: Id, body: TryOut) -> Answers:
     engines: SharedEngines = board.engines
     with _refusals():
         situation = await board.aside(_studio(request).situation, document_id, body.yaml)
-        if body.drill is not None and body.drill not in [moment.id for moment in situation.scenario.moments]:
-            raise ApiError(409, "unknown_moment", f"the text has no moment {body.drill!r}; choose another")
+    return await _tried(engines, situation, body)
+
+
+@router.post("/personas/{document_id}/try", responses=error_docs(400, 403, 404, 409, 413, 415, 422))
+async def try_out_persona(request: Request, document_id: Id, body: PersonaTryOut) -> Answers:
+    """The same with this person in place of the one that a published scenario names."""
+    board = request.app.state.switchboard
+    engines: SharedEngines = board.engines
+    with _refusals():
+        situation = await board.aside(_studio(request).cast, document_id, body.yaml, body.scenario)
+    return await _tried(engines, situation, body)
+
+
+async def _tried(engines: SharedEngines, situation: Situation, body: TryOut) -> Answers:
+    if body.drill is not None and body.drill not in [moment.id for moment in situation.scenario.moments]:
+        raise ApiError(409, "unknown_moment", f"the text has no moment {body.drill!r}; choose another")
     found = await answers(
         situation,
         engines.language_model,

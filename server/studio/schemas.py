@@ -94,7 +94,15 @@ class TryOut(_In):
     drill: str | None = Field(default=None, max_length=80)
 
 
+class PersonaTryOut(TryOut):
+    """`scenario` is what the persona is tried out in, in place of whom it names."""
+
+    scenario: str = Field(max_length=80)
+
+
 class AnswerOut(BaseModel):
+    """`fallback`: an authored line was said where the model's wording was stopped or late."""
+
     speaker: str
     lived: LivedBody
     trust: int

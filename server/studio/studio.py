@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -99,6 +99,20 @@ class Studio:
             scenario = checked.scenario
             others = () if scenario.handover is None else (people[scenario.handover.to],)
             return Situation(scenario, people[scenario.persona], others)
+
+    def cast(self, identifier: str, text: str, scenario_id: str) -> Situation:
+        """What a try-out of this persona's text is held with: a published scenario, with them in place of whom it
+        names."""
+        with self._lock:
+            checked = self._check("personas", identifier, text, {})
+            if checked.errors or checked.persona is None:
+                first = checked.errors[0]
+                raise StudioError(409, "has_errors", f"{first.key or 'the text'}: {first.message}")
+            found = Situation.now(self._catalogue, scenario_id)
+            if found is None:
+                raise StudioError(404, "unknown_scenario", f"no scenario has the id {scenario_id[:80]!r}")
+            # Under the id of whom they stand in for, so that what is theirs in the scenario stays theirs.
+            return replace(found, persona=checked.persona.model_copy(update={"id": found.persona.id}))
 
     def copy(self, kind: Kind, identifier: str, new: str) -> Document:
         text, name = self.read(kind, identifier).text, "title" if kind == "scenarios" else "name"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -49,6 +49,7 @@ RICHER: dict[str, Any] = {
             "says": ["You said {before} a minute ago and now {now}.", "So is it {before} or {now}?"],
         }
     ],
+    "pauses": [{"id": "price", "when": {"moves": ["quote_price"]}, "says": ["Well. That's a figure."]}],
     "time": {"turns": 6, "warns": ["I have to leave in two minutes."]},
 }
 
@@ -64,7 +65,7 @@ def script_of(found: Scenario | None = None, seed: int = 1, difficulty: int | No
 
 
 def only(*kept: str) -> Scenario:
-    empty = {"asides": (), "holds": (), "handover": None, "claims": (), "time": None}
+    empty = {"asides": (), "holds": (), "handover": None, "claims": (), "promises": (), "pauses": (), "time": None}
     return scenario(**{key: value for key, value in empty.items() if key not in kept}, objections=(), questions=())
 
 
@@ -117,6 +118,39 @@ def test_the_second_person_has_their_own_name_voice_state_and_knowledge() -> Non
     openers = [line for opener in LIBRARY.personas[SECOND].openers for line in opener.says]
     assert told.opener in openers
     assert turn(script, state, "And is your wife there")[0].act != "hand_over"
+
+
+def test_a_silence_of_the_customers_is_borne_or_filled() -> None:
+    script = script_of(only("pauses"))
+    asked, _ = turn(script, first_state(script), "It's 69 a month. Is that alright?", "quote_price")
+    assert asked.act != "pause"
+    quiet, state = turn(script, first_state(script), "It's 69 a month.", "quote_price")
+    assert (quiet.act, quiet.says, quiet.away_s) == ("pause", "", 0)
+    assert "says nothing and waits (price), turn 1" in quiet.reasons
+    own = decide(script, state, Cue("silence", silence_s=7.0))
+    assert (own.line, own.after.patience, own.after.silences) == ("Well. That's a figure.", state.patience, 0)
+    later = decide(script, settle(own, state, own.says), Cue("silence", silence_s=7.0))
+    assert (later.after.patience, later.after.silences) == (state.patience - 1, 1)
+    filled, after = turn(script, state, "I could also take ten off.", "offer_discount")
+    assert filled.says
+    assert decide(script, after, Cue("silence", silence_s=7.0)).line in script.scenario.silence
+    assert turn(script, after, "It's 69 a month.", "quote_price")[0].act != "pause"
+
+
+@pytest.mark.parametrize("occasion", ["silence", "monologue"])
+def test_what_silence_and_monologue_cost_is_the_scenarios_to_say(occasion: Literal["silence", "monologue"]) -> None:
+    base = only()
+    cue = Cue(occasion, silence_s=7.0, duration_s=50.0)
+    plain = script_of(base)
+    state = replace(first_state(plain), turn=4)
+    assert decide(plain, state, cue).after.patience == state.patience - 1
+    rule = {"upon": occasion, "because": "has all the time in the world", "trust": 1, "at_most": 1}
+    patient = script_of(Scenario.model_validate({**base.model_dump(), "rules": [*base.rules, rule]}))
+    first = decide(patient, state, cue)
+    assert (first.after.patience, first.after.trust) == (state.patience, state.trust + 1)
+    assert first.reasons[0] == "trust +1: has all the time in the world, turn 4"
+    assert decide(patient, first.after, cue).after.trust == first.after.trust
+    assert "has all the time" not in str(turn(patient, state, "Alright.")[0].reasons)
 
 
 def test_a_handover_needs_its_person() -> None:

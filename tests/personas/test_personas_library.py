@@ -86,7 +86,7 @@ def test_the_guides_examples_are_true_to_the_schema() -> None:
     guide = (Path(__file__).parents[2] / "docs/scenarios.md").read_text()
     (block,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
     example = yaml.safe_load(block)
-    assert set(example) == {"asides", "holds", "handover", "claims", "time", "surroundings"}
+    assert set(example) == {"asides", "holds", "pauses", "handover", "claims", "promises", "time", "surroundings"}
     Scenario.model_validate({**load_library().scenarios["billing-dispute"].model_dump(), **example})
     for name in When.model_fields:
         assert f"`{name}`" in guide, name
@@ -110,6 +110,9 @@ TIME = "time: {turns: 12, warns: [I have to go.]}\nwithheld:\n  - I'm not"
         ("withheld:\n  - I'm not", TIME.replace("have to go", "own my modem"), "time.warns[0]", "gives fact"),
         ("withheld:\n  - I'm not", TIME.replace("12", "1"), "time.turns", "mend the value"),
         ("A minute ago it was {before}, now it's {now}.", "Which now.", "claims[0].says[0]", "{before} or {now}"),
+        ("\nrules:\n", "\nrules:\n  - {upon: silence, when: {any: [greet]}, because: x}\n", "rules[0].when", "moves"),
+        ("reopens: [heard-it-before]", "reopens: [nothing]", "promises[0].reopens", "use one of"),
+        ("Wait. A minute ago it was", "I own my modem. It was", "promises[0].says[0]", "gives fact"),
         ("Anyway. The bill.", "Anyway, {now}.", "asides[0].back[0]", "not under `vary`"),
         ("surroundings: office", "surroundings: moon", "surroundings", "mend the value"),
         ("seconds: 8", "seconds: 600", "holds[0].seconds", "mend the value"),

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,11 +89,44 @@ async def test_a_request_right_behind_a_stream_is_answered(model: Callable[[str]
         assert await llm.wait_ready(PATIENCE_S)
         for _ in range(30):  # of requests on a connection that was kept, one in four was lost
             stream = await llm.client().completions.create(
-                model=llm.model_name, prompt="Hello there", max_tokens=1, stream=True, extra_body=llm.extra_body
+                model=llm.model_name, prompt="Hello there", max_tokens=1, stream=True, extra_body=llm.words_body()
             )
             async with stream:
                 assert [chunk async for chunk in stream]
             assert await llm.client().completions.create(model=llm.model_name, prompt="Hello there", max_tokens=1)
+
+
+async def test_what_a_conversation_has_read_stays_read_whatever_is_asked_meanwhile(
+    model: Callable[[str], Path],
+) -> None:
+    """Even by the request behind one that was withdrawn, which the model is still about to leave."""
+    async with LocalLanguageModel(model("qwen2.5-coder-1.5b") / "model.gguf", "customer") as llm:
+        assert await llm.wait_ready(PATIENCE_S)
+        first, second = llm.words_body(), llm.words_body()
+        told = "You are a lighthouse keeper who counts ships, and says how many there were. " * 6
+
+        async def read(prompt: str, body: Mapping[str, object], *, withdrawn: bool = False) -> tuple[int, int]:
+            """How many of the prompt's tokens had been read before, and how many there are."""
+            progress: tuple[int, int] | None = None
+            stream = await llm.client().completions.create(
+                model=llm.model_name, prompt=prompt, max_tokens=1, stream=True, extra_body=body
+            )
+            async with stream:
+                async for chunk in stream:
+                    if (told_so := (chunk.model_extra or {}).get("prompt_progress")) and progress is None:
+                        progress = told_so["cache"], told_so["total"]
+                        if withdrawn:
+                            break
+            assert progress is not None
+            return progress
+
+        await read(told, first)
+        for number in range(3):
+            await read(f"Is this a question, number {number}?", llm.question_body())
+            await read(f"{number} is another caller's number. Somebody else talks to them.", second)
+            await read(f"{told}It was evening. He said {number}, ", first, withdrawn=True)
+            kept, total = await read(f"{told}It was evening.", first)
+            assert total - kept < 10, (kept, total)
 
 
 async def test_the_process_ends_when_its_parent_is_killed(model: Callable[[str], Path], tmp_path: Path) -> None:

@@ -128,6 +128,19 @@ def test_a_try_out_goes_as_the_call_would_and_says_why(client: TestClient, draft
     assert found[-1]["lived"]["said"]
 
 
+def test_a_persona_is_tried_out_in_somebody_elses_place(client: TestClient) -> None:
+    client.post("/api/studio/personas/dana-whitfield/copy", json={"id": "my-dana"})
+    text = client.get("/api/studio/personas/my-dana").json()["yaml"].replace("Dana Whitfield", "Dora Whitman")
+    address, body = "/api/studio/personas/my-dana/try", {"yaml": text, "scenario": "billing-dispute", "text": None}
+    [picked_up] = client.post(address, json=body).json()["answers"]
+    assert (picked_up["speaker"], bool(picked_up["lived"]["said"])) == ("Dora Whitman", True)
+    assert picked_up["fallback"] is False
+    unknown = client.post(address, json={**body, "scenario": "no-such"})
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "unknown_scenario")
+    broken = client.post(address, json={**body, "yaml": text.replace("voice: ", "voice: no ")})
+    assert broken.json()["error"]["code"] == "has_errors"
+
+
 def test_a_persona_that_a_published_scenario_needs_stays(client: TestClient, draft: dict[str, Any]) -> None:
     copied = client.post("/api/studio/personas/dana-whitfield/copy", json={"id": "my-dana"})
     assert copied.status_code == 201, copied.text

@@ -103,7 +103,8 @@ def test_sound_carries_its_utterance_and_place_little_endian() -> None:
 
 MESSAGES: list[tuple[messages.Message, dict[str, object]]] = [
     (messages.Ready("c1", 24000), {"type": "ready", "call": "c1", "sample_rate": 24000}),
-    (messages.State("held"), {"type": "state", "value": "held"}),
+    (messages.State("held"), {"type": "state", "value": "held", "speaker": ""}),
+    (messages.State("speaking", "Grace Okafor"), {"type": "state", "value": "speaking", "speaker": "Grace Okafor"}),
     (messages.Partial("hi"), {"type": "partial", "text": "hi"}),
     (
         messages.TurnSaid("customer", "hi", 2, "Dana Whitfield"),

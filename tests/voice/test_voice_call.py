@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import Counter
 from pathlib import Path
 
@@ -41,6 +42,27 @@ def test_a_question_is_answered_within_half_a_second_and_once(tmp_path: Path) ->
         "Well now, let me see. I would have to think about that. What does it cost?",
     ]
     assert scene.customer.previews
+
+
+def test_while_it_rings_the_prompt_is_read(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, customer=ScriptedCustomer(preview_s=2.0))
+    in_virtual_time(greeted(scene))
+    assert scene.customer.read == [""]
+
+
+def test_a_reading_goes_on_while_more_words_come_and_the_latest_are_read_next(tmp_path: Path) -> None:
+    """One that was withdrawn for every few words would get nowhere on a slow machine."""
+    scene = Scene(tmp_path, customer=ScriptedCustomer(preview_s=1.5))
+
+    async def script() -> None:
+        await greeted(scene)
+        await scene.say(" ".join(LONG))
+
+    in_virtual_time(script())
+    assert len(scene.customer.read) >= 4
+    begun = scene.customer.previews[: len(scene.customer.read)]
+    assert scene.customer.read == begun
+    assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(begun))
 
 
 def test_words_come_before_their_sound_and_sound_without_holes(tmp_path: Path) -> None:

@@ -66,8 +66,9 @@ def test_the_learner_is_told_who_speaks(scene: Scene) -> None:
     turns = scene.device.messages(m.TurnSaid)
     assert [turn.speaker for turn in turns if turn.who == "customer"] == ["Ann", "Ann", "Bob", "Bob"]
     assert {turn.speaker for turn in turns if turn.who == "learner"} == {""}
-    states = [state.value for state in scene.device.messages(m.State)]
-    assert states[states.index("away") :][:2] == ["away", "speaking"]
+    states = [(state.value, state.speaker) for state in scene.device.messages(m.State)]
+    assert states[states.index(("away", "")) :][:2] == [("away", ""), ("speaking", "Bob")]
+    assert ("speaking", "Ann") in states and {who for what, who in states if what != "speaking"} == {""}
 
 
 def test_the_record_says_who_spoke_and_replays(scene: Scene) -> None:

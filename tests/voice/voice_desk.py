@@ -157,6 +157,8 @@ class ScriptedCustomer:
     heard: list[Heard] = field(default_factory=list)
     settled: list[tuple[Heard, str]] = field(default_factory=list)
     previews: list[str] = field(default_factory=list)
+    preview_s: float = 0.0
+    read: list[str] = field(default_factory=list)  # previews that weren't withdrawn
     closed: int = 0
 
     @property
@@ -170,6 +172,8 @@ class ScriptedCustomer:
 
     async def preview(self, text: str) -> None:
         self.previews.append(text)
+        await asyncio.sleep(self.preview_s)
+        self.read.append(text)
 
     async def words(self, reply: Reply) -> AsyncIterator[Line]:
         try:

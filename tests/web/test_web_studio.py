@@ -115,15 +115,57 @@ def test_a_coach_copies_breaks_mends_tries_out_and_publishes(
     assert watch.foreign == []
 
 
+def test_a_persona_is_copied_edited_and_tried_out_in_a_scenario(
+    opened: Callable[..., Page], axe: Callable[[Page], list[str]], server: Server
+) -> None:
+    page = opened()
+    watch = watched(page, server.address)
+    page.goto("/studio/personas/dana-whitfield")
+    page.get_by_role("button", name="Copy and edit").click()
+    page.wait_for_url("**/dana-whitfield-copy*")
+    expect(page.get_by_text("Draft", exact=True)).to_be_visible()
+    name = page.get_by_label("Name", exact=True)
+    name.fill("Dora Whitman")
+    name.blur()
+    expect(page.locator("textarea.code")).to_have_value(re.compile(r"\nname: Dora Whitman\n"))
+    tried = page.get_by_role("region", name="Try it out")
+    expect(tried.get_by_role("combobox", name="In")).to_have_value(re.compile("cold-call-operations"))
+    tried.get_by_role("combobox", name="How hard").select_option("1")
+    tried.get_by_role("button", name="Start a try-out").click()
+    expect(tried.get_by_text("Dora Whitman:")).to_be_visible(timeout=60_000)
+    assert axe(page) == []
+    assert watch.complaints == []
+
+
+def test_a_file_is_taken_in_as_a_draft_and_a_moment_of_it_tried_out(
+    opened: Callable[..., Page], server: Server, tmp_path: Path
+) -> None:
+    page = opened()
+    text = server.get("/api/studio/scenarios/billing-dispute")["yaml"]
+    file = tmp_path / "ours.yaml"
+    file.write_text(text.replace("id: billing-dispute", "id: from-a-file", 1))
+    page.goto("/studio")
+    page.get_by_label("Upload YAML to Scenarios").set_input_files(file)
+    page.wait_for_url("**/studio/scenarios/from-a-file")
+    expect(page.get_by_text("Draft", exact=True)).to_be_visible()
+    tried = page.get_by_role("region", name="Try it out")
+    tried.get_by_role("combobox", name="From").select_option("promised-before")
+    tried.get_by_role("button", name="Start a try-out").click()
+    expect(tried.get_by_text("Ray Okafor:")).to_be_visible(timeout=60_000)
+    page.goto("/")
+    page.locator("article").first.wait_for()
+    assert "from-a-file" not in [each["id"] for each in server.get("/api/scenarios")["scenarios"]]
+
+
 def test_age_and_accent_are_offered_though_the_file_says_nothing_of_them(opened: Callable[..., Page]) -> None:
     page = opened()
-    page.goto("/studio/personas/dana-whitfield")
+    page.goto("/studio/personas/gordon-ames")
     accent, age = page.get_by_label("Accent"), page.get_by_label("Age, as it is heard")
     expect(accent).to_be_disabled()
     expect(accent).to_have_value("us")
     expect(age).to_have_value("middle")
     page.get_by_role("button", name="Copy and edit").click()
-    page.wait_for_url("**/dana-whitfield-copy*")
+    page.wait_for_url("**/gordon-ames-copy*")
     accent.select_option("British")
     text = page.locator("textarea.code")
     expect(text).to_have_value(re.compile(r"^accent: gb$", re.MULTILINE))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { drillOf, WHOLE_CALL, wish } from '../src/call/practice';
+import { levelOf } from '../src/lib/difficulty';
 import { families } from '../src/lib/families';
 import { drillsFor, scenariosFor } from '../src/lib/find';
 import { match, paths } from '../src/lib/routes';
@@ -21,10 +22,18 @@ const dana = {
 
 describe('what is asked of the server', () => {
   it('is a whole call, a drill, or a moment of a call again, which settles its own drill', () => {
-    expect(wish(dana, WHOLE_CALL)).toEqual({ scenario: 'cold' });
-    expect(wish(dana, drillOf('price'))).toEqual({ scenario: 'cold', drill: 'price' });
+    expect(wish(dana, WHOLE_CALL, null)).toEqual({ scenario: 'cold' });
+    expect(wish(dana, drillOf('price'), null)).toEqual({ scenario: 'cold', drill: 'price' });
     const fork = { call: 'c', turn: 3, line: 'Too much.' };
-    expect(wish(dana, { drill: 'price', fork })).toEqual({ scenario: 'cold', fork: { call: 'c', turn: 3 } });
+    expect(wish(dana, { drill: 'price', fork }, 5)).toEqual({ scenario: 'cold', fork: { call: 'c', turn: 3 } });
+  });
+});
+
+describe('how hard a customer is', () => {
+  it('is asked for where it was chosen, unless a former call settles it', () => {
+    expect(wish(dana, WHOLE_CALL, 5)).toEqual({ scenario: 'cold', difficulty: 5 });
+    expect(levelOf('4')).toBe(4);
+    for (const text of ['', '0', '6', '3.5', null]) expect(levelOf(text)).toBeNull();
   });
 });
 

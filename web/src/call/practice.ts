@@ -1,3 +1,4 @@
+import type { Difficulty } from '../lib/difficulty';
 import type { NewCall, Scenario } from '../lib/types';
 
 /** A learner's turn of a call that is over, to be answered anew. */
@@ -20,8 +21,11 @@ export function drillOf(moment: string): Practice {
   return { drill: moment, fork: null };
 }
 
-/** What is asked of the server. The call that another attempt branches off settles what is practised in it. */
-export function wish(scenario: Scenario, { drill, fork }: Practice): NewCall {
+/**
+ * What is asked of the server; `difficulty` null for the scenario's own. The call that another attempt branches off
+ * settles what is practised in it, and how hard it is.
+ */
+export function wish(scenario: Scenario, { drill, fork }: Practice, difficulty: Difficulty | null): NewCall {
   if (fork) return { scenario: scenario.id, fork: { call: fork.call, turn: fork.turn } };
-  return { scenario: scenario.id, ...(drill ? { drill } : {}) };
+  return { scenario: scenario.id, ...(drill ? { drill } : {}), ...(difficulty ? { difficulty } : {}) };
 }

@@ -5,6 +5,7 @@ import { hangUpTone, RingTone } from '../audio/ring';
 import { PLAIN_LINE, type LineChoice } from '../audio/telephone';
 import { api, asApiError, type ApiError } from '../lib/api';
 import type { Scenario, Ticket } from '../lib/types';
+import { difficulty } from './difficulty.svelte';
 import { heldCall, type HeardSoFar, type HeldCall } from './held';
 import { LearnerEnd } from './learner.svelte';
 import { hangUpHeld, Line } from './line';
@@ -77,7 +78,7 @@ export class CallSession {
       this.phase = this.over ? 'over' : 'dialling';
       await this.open(stream);
       if (this.over) return;
-      this.ticket = await api.ring(wish(this.scenario, this.practice));
+      this.ticket = await api.ring(wish(this.scenario, this.practice, difficulty.current));
       this.id = this.ticket.id;
       if (this.over) return;
       this.phase = 'ringing';
@@ -228,7 +229,7 @@ export class CallSession {
           this.line?.send({ type: 'played', utterance: this.heard.utterance, samples: this.heard.samples });
         return;
       case 'state':
-        return this.enter(message.value);
+        return this.enter(message.value, message.speaker);
       case 'partial':
         return this.talk.partial(message.text);
       case 'turn':
@@ -250,8 +251,8 @@ export class CallSession {
     }
   }
 
-  private enter(state: CallState): void {
-    this.talk.enter(state);
+  private enter(state: CallState, speaker?: string): void {
+    this.talk.enter(state, speaker);
     if (state === 'ringing') this.ring ??= new RingTone(this.desk.context);
     if (state === 'listening' || state === 'speaking') {
       this.pickedUp = true;

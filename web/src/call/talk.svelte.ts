@@ -6,12 +6,15 @@ export class Talk {
   state = $state<CallState>('ringing');
   /** The learner has finished, and the customer hasn't begun. */
   thinking = $state(false);
+  /** Who is on the customer's end, by name; empty until somebody has spoken. */
+  speaker = $state('');
   caption = $state<Caption | null>(null);
   private readonly captions = new Captions();
   private lastTurn = -1;
 
-  enter(state: CallState): void {
+  enter(state: CallState, speaker = ''): void {
     this.state = state;
+    if (speaker) this.speaker = speaker;
     if (state === 'speaking') this.thinking = false;
   }
 

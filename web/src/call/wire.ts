@@ -15,7 +15,7 @@ export type Up =
 
 export type Down =
   | { type: 'ready'; sample_rate: number; call: string }
-  | { type: 'state'; value: CallState }
+  | { type: 'state'; value: CallState; speaker?: string }
   | { type: 'partial'; text: string }
   | { type: 'turn'; who: Who; text: string; turn: number; speaker?: string }
   | { type: 'words'; utterance: number; sample: number; text: string; origin: 'opener' | 'writer' | 'authored' }

@@ -12,6 +12,11 @@ export function duration(seconds: number | null): string {
   return minutes === 0 ? `${whole} s` : whole % 60 === 0 ? `${minutes} min` : `${minutes} min ${whole % 60} s`;
 }
 
+/** What somebody is called in a sentence. */
+export function firstName(name: string): string {
+  return name.split(' ')[0] ?? '';
+}
+
 /** A day and time as people say it: "today, 14:05", "yesterday, 9:30", "Mon 3 Nov, 9:30". */
 export function when(iso: string, now = new Date()): string {
   const date = new Date(iso);

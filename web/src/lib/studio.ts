@@ -34,6 +34,17 @@ export interface Lived {
   said: string;
 }
 
+/** One turn of a try-out. `text` null has the customer pick up; a persona is tried out in a `scenario`. */
+export interface TryOutTurn {
+  yaml: string;
+  past: Lived[];
+  text: string | null;
+  seed: number;
+  difficulty?: number;
+  drill?: string;
+  scenario?: string;
+}
+
 export interface Answer {
   speaker: string;
   lived: Lived;
@@ -41,6 +52,7 @@ export interface Answer {
   patience: number;
   facts_told: string[];
   reasons: string[];
+  /** An authored line was said where the model's wording was stopped or late. */
   fallback: boolean;
   ended: string | null;
   goal_reached: boolean;
@@ -76,8 +88,8 @@ export const studio = {
   remove: (kind: string, id: string): Promise<unknown> => request(of(kind, id), { method: 'DELETE' }),
   patch: async (yaml: string, key: Key, value: string | string[]): Promise<string> =>
     (await post<{ yaml: string }>(`${ROOT}/patch`, { yaml, key, value })).yaml,
-  tryOut: async (id: string, yaml: string, past: Lived[], text: string | null): Promise<Answer[]> =>
-    (await post<{ answers: Answer[] }>(`${of('scenarios', id)}/try`, { yaml, past, text })).answers,
+  tryOut: async (kind: string, id: string, turn: TryOutTurn): Promise<Answer[]> =>
+    (await post<{ answers: Answer[] }>(`${of(kind, id)}/try`, turn)).answers,
   draft: (material: string, kind: string): Promise<DraftProgress> => post(`${ROOT}/drafts`, { material, kind }),
   progress: (id: string): Promise<DraftProgress> => request(`${ROOT}/drafts/${id}`),
   cancel: (id: string): Promise<DraftProgress> => request(`${ROOT}/drafts/${id}`, { method: 'DELETE' }),

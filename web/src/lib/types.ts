@@ -32,6 +32,8 @@ export interface Scenario {
   difficulty: number | string;
   minutes: number;
   persona: Persona & { id: string };
+  /** Who may take the phone over in the call; absent in a call that was held by an older page. */
+  others?: (Persona & { id: string })[];
   moments: Moment[];
   rubric: { id: string; title: string };
   last_score: number | null;
@@ -41,6 +43,7 @@ export interface Scenario {
 export interface NewCall {
   scenario: string;
   drill?: string;
+  difficulty?: number;
   seed?: number;
   fork?: TurnOfCall;
 }
@@ -94,6 +97,8 @@ export interface Turn {
   start_s: number;
   end_s: number;
   interrupted: boolean;
+  /** Who said it on the customer's side, by name; empty for the learner. */
+  speaker: string;
   words: Word[];
 }
 
@@ -244,6 +249,8 @@ export interface ChangedCriterion {
 export interface Comparison {
   turn: number;
   line: string;
+  /** Who said the line, by name. */
+  speaker: string;
   before: Attempt;
   after: Attempt | null;
   changed: ChangedCriterion[] | null;
