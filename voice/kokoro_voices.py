@@ -1,11 +1,12 @@
 """Kokoro's English voices that Ringside uses, and what each sounds like.
 
-Those of at least grade C in the model card's list, and "onyx", since the others have no deep American man. "nicole" is
-left out: she whispers, which is a headphone's voice and not a telephone's.
+Those of at least grade C in the model card's list, and "lewis" and "echo", since the others have no older man. Left out
+are "nicole", who whispers, which suits headphones and no telephone, and "onyx", the deepest, whose clauses end in a third
+of a second of breath.
 
 `age` is read off the pitch, measured over six sentences: of two voices the lower one is taken for the older
 (Harnsberger et al., "Speaking rate and fundamental frequency as speech cues to perceived age", Journal of Voice 22,
-2008). Women above 190 Hz sound young here, below 160 older; men above 130 young, below 100 older.
+2008). Women above 190 Hz sound young here, below 160 older; men above 130 young, below 110 older.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ KOKORO_VOICES = (
     KokoroVoice("am_fenrir", "he", "us", "young", 1.09),
     KokoroVoice("am_michael", "he", "us", "middle", 0.98),
     KokoroVoice("am_puck", "he", "us", "middle", 1.09),
-    KokoroVoice("am_onyx", "he", "us", "older", 0.71),
+    KokoroVoice("am_echo", "he", "us", "older", 0.86),
     KokoroVoice("bf_emma", "she", "gb", "middle", 0.96),
     KokoroVoice("bf_isabella", "she", "gb", "young", 0.92),
     KokoroVoice("bm_fable", "he", "gb", "middle", 0.75),
