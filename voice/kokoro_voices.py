@@ -1,8 +1,7 @@
 """Kokoro's English voices that Ringside uses, and what each sounds like.
 
-Those of at least grade C in the model card's list, and "lewis" and "echo", since the others have no older man. Left out
-are "nicole", who whispers, which suits headphones and no telephone, and "onyx", the deepest, whose clauses end in a third
-of a second of breath.
+Those of at least grade C in the model card's list, and "lewis" and "echo", since the others have no older man. "nicole"
+is left out: she whispers, which is a headphone's voice and not a telephone's.
 
 `age` is read off the pitch, measured over six sentences: of two voices the lower one is taken for the older
 (Harnsberger et al., "Speaking rate and fundamental frequency as speech cues to perceived age", Journal of Voice 22,

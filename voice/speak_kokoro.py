@@ -15,11 +15,13 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from voice.kokoro_phonemes import MOST_PHONEMES, Accent, Reader
-from voice.speak import Sound, SpeechError
+from voice.speak import FRAME_S, Sound, SpeechError, levels_db
 
 _RATE = 24_000
 _STYLE = 256
 _ENDS = [0]
+_BREATH_DB = -33.0  # against the loudest frame: below the S that ends a word, above the breath that some voices leave
+_ENDING_S = 0.06  # kept behind it: a final F is softer than that breath
 _ACCENTS: Mapping[str, Accent] = {"a": "us", "b": "gb"}  # the first letter of a voice's name
 _PULL = "run `ringside models pull voices`"
 
@@ -55,12 +57,18 @@ class Kokoro:
             "style": style[np.newaxis],
             "speed": np.array([pace], dtype=np.float32),
         }
-        sound: Sound = self._session.run(None, given)[0]
-        return sound
+        return _without_breath(self._session.run(None, given)[0])
 
 
 def _accent(voice: str) -> Accent:
     return _ACCENTS[voice[0]]
+
+
+def _without_breath(sound: Sound) -> Sound:
+    """Without the up to 0.3 s of breath at its end, which would stand between a clause and the next."""
+    levels = levels_db(sound, _RATE)
+    frames = int(np.flatnonzero(levels >= levels.max() + _BREATH_DB)[-1]) + 1
+    return sound[: round((frames * FRAME_S + _ENDING_S) * _RATE)]
 
 
 def _styles(path: Path) -> NDArray[np.float32]:
