@@ -12,7 +12,17 @@ from typing import Literal
 
 from personas.drift import content, drifts, swaps_owner
 from personas.facts import reveals
-from personas.guard_phrases import ASSISTANT, COACHING, FIGURE_WORDS, FOREIGN, MARKUP, PROMISE, PROMPT, ROLES
+from personas.guard_phrases import (
+    ASSISTANT,
+    COACHING,
+    FIGURE_PHRASES,
+    FIGURE_WORDS,
+    FOREIGN,
+    MARKUP,
+    PROMISE,
+    PROMPT,
+    ROLES,
+)
 from personas.scenario import Fact, Kind
 from personas.state import plain
 
@@ -100,7 +110,8 @@ def _found_beyond(pattern: re.Pattern[str], text: str, gist: str) -> bool:
 
 def _figures(text: str) -> set[str]:
     words = re.findall(r"\d[\d,.]*\d|\d|[a-z']+", text)
-    return {word.replace(",", "") for word in words if word[0].isdigit() or word in FIGURE_WORDS}
+    found = {word.replace(",", "") for word in words if word[0].isdigit() or word in FIGURE_WORDS}
+    return found | {match.group() for match in FIGURE_PHRASES.finditer(text)}
 
 
 def _allowed_figures(known: Known) -> set[str]:

@@ -77,15 +77,28 @@ PROMISE = _any(
     r"it'?s a deal|you('ve| have) got a deal",
     r"we('ll| will) (sign|buy|take|order)",
     r"i promise|i guarantee|let's (do it|sign)",
-    r"i('m| am) in\b",
+    r"i('m| am) (in|on board|sold)\b",
+    r"count (me|us) in|sign (me|us) up|where do i sign|i accept\b|we have a deal",
+    r"send (me |us |over )*the contract|go ahead and (book|sign|order)",
 )
 MARKUP = re.compile(r"[*_#<>{}\[\]`|\\~^=]|https?:|\(.*\)|[^\x00-\u024f\u2010-\u2026€]")
-FOREIGN = frozenset("que para una los las por con und nicht ich das ist die der les est pour vous une dans".split())  # noqa: SIM905
+# Words that sentences of these languages hardly do without; two of them are no English, one may be a name.
+FOREIGN = frozenset(
+    """que para una los las por con pero gracias usted muy und nicht ich das ist die der ein eine aber danke wir les est
+    pour vous une dans je suis oui pas avec mais merci nous il non che sono questo grazie della obrigado isso uma muito
+    het een niet ik maar dank""".split()  # noqa: SIM905
+)
 FIGURE_WORDS = frozenset(
     """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
     nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion dozen half third
     quarter percent monday tuesday wednesday thursday friday saturday sunday january february march april june july
-    august september october november december tomorrow tonight""".split()  # noqa: SIM905
+    august september october november december tomorrow tonight yesterday noon midnight twice fourth fifth sixth seventh
+    eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth
+    twentieth thirtieth""".split()  # noqa: SIM905
+)
+# "one" and "may" are figures only in company.
+FIGURE_PHRASES = _any(
+    r"\bone (?:hour|minute|day|week|month|year|dollar|percent)\b", r"\b(?:in|by|of|last|next|since|until) may\b"
 )
 COMMON = frozenset(
     """a an and are as at be been but by can could did do does for from get go got had has have he her here him his how

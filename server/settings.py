@@ -37,6 +37,7 @@ class LanguageModelSettings(_Section):
     api_key: SecretStr | None = None
     model: str = Field(default="qwen2.5-coder-1.5b", min_length=1)
     path: Path | None = None
+    wording: Literal["auto", "close", "free"] = "auto"
     threads: int = Field(default=2, ge=1, le=256)
     context_tokens: int = Field(default=4096, ge=1024, le=131072)
 

@@ -17,7 +17,7 @@ from personas.script import Script, played_by, write_script
 from personas.state import State, first_state, plain
 from personas.writer import WordingAccount, Writer
 from rubrics.moves import Recognize, recognize_moves
-from server.models.llm import LanguageModel, RemoteLanguageModel
+from server.models.llm import LanguageModel
 from voice.customer import Heard, Line, Reply
 from voice.record import JSON
 
@@ -40,13 +40,12 @@ def writer_of(model: LanguageModel, *, patient: bool = False) -> WriterNow:
 
     `patient` is for text that nobody listens to: a late first clause is then no reason for an authored line.
     """
-    free = isinstance(model, RemoteLanguageModel)
     writer = Writer(
         model.client(),
         model.model_name,
         first_clause_s=PATIENT_S if patient else FIRST_CLAUSE_S,
         stall_s=PATIENT_S if patient else STALL_S,
-        free=free,
+        free=model.free,
         extra=model.words_body(),
     )
     return lambda: writer if model.status.state == "ready" else None

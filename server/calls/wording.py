@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from server.calls.schemas import Wording
 from voice.record import Decision
 
 
 def worded(decisions: Iterable[Decision]) -> Wording:
-    """Counts turns. The director's account of each says how it was worded (`personas.writer.WordingAccount`)."""
-    accounts = [decision.notes.get("wording", {}) for decision in decisions]
+    """Counts turns, by the director's account of each."""
+    return counted(decision.notes.get("wording", {}) for decision in decisions)
+
+
+def counted(accounts: Iterable[Mapping[str, Any]]) -> Wording:
+    """Counts turns, each by how it was worded (`personas.writer.WordingAccount`)."""
     tried = [account for account in accounts if account.get("tries")]
     stopped = [account for account in tried if account.get("guard")]
     return Wording(

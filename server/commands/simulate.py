@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from server.calls.customer import ScenarioCustomer, WriterNow, writer_of
+from server.calls.wording import counted
 from server.catalogue import load_catalogue
 from server.errors import UserError
 from server.models.llm import language_model
@@ -56,11 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
         if turn["heard"]:
             print(f"You: {turn['heard']}\n     [{', '.join(turn['moves']) or 'no move'}]")
         state = turn["state"]
-        print(f"{turn['speaker']}: {turn['reply'] or '(says nothing)'}\n     [trust {state['trust']}, patience {state['patience']}]")
+        print(f"{turn['speaker']}: {turn['reply'] or '(says nothing)'}")
+        print(f"     [trust {state['trust']}, patience {state['patience']}]")
     print(f"Goal reached: {'yes' if result['goal_reached'] else 'no'}. Ended: {result['ended']}.")
     if (reuse := result["prompt_reuse"]) is not None:
+        mends = counted(turn["wording"] for turn in result["turns"])
         print(
-            f"Turns with an authored line in place of a worded one: {result['fallbacks']}. Prompt reused: {reuse:.0%}."
+            f"Worded by the model: {mends.worded} turns. Stopped by the guard and mended by another try: "
+            f"{mends.mended_by_another_try}, by an authored line: {mends.mended_by_authored_line}. "
+            f"Authored since the model was late: {mends.authored_for_time}. Prompt reused: {reuse:.0%}."
         )
     return 0
 

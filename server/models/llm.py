@@ -67,6 +67,10 @@ class LanguageModel(Protocol):
         withdrawn is left at once."""
 
     @property
+    def free(self) -> bool:
+        """Whether it may choose its own words for what is to be got across (`personas.writer.Writer`)."""
+
+    @property
     def status(self) -> Status: ...
 
     def client(self) -> AsyncOpenAI:
@@ -88,8 +92,9 @@ class LanguageModel(Protocol):
 class RemoteLanguageModel:
     """Any OpenAI-compatible endpoint. It counts as ready: whether it answers is seen when it is asked."""
 
-    def __init__(self, base_url: str, model_name: str, api_key: str | None) -> None:
+    def __init__(self, base_url: str, model_name: str, api_key: str | None, *, free: bool = True) -> None:
         self.model_name = model_name
+        self.free = free
         self._base_url = base_url
         self._client = AsyncOpenAI(
             base_url=base_url, api_key=api_key or "none", timeout=REQUEST_TIMEOUT_S, max_retries=0
@@ -133,11 +138,13 @@ class LocalLanguageModel:
         *,
         threads: int = 2,
         context_tokens: int = 4096,
+        free: bool = False,
         why_off: str = "switched off",
         restart_delays_s: Sequence[float] = RESTART_DELAYS_S,
         command: Sequence[str] = (sys.executable, "-m", "server.models.llm_process"),
     ) -> None:
         self.model_name = model_name
+        self.free = free
         self._model_path = model_path
         self._threads = threads
         self._context_tokens = context_tokens
@@ -279,7 +286,7 @@ def language_model(settings: LanguageModelSettings, store: ModelStore) -> Langua
     """The language model that the settings name. A model that isn't on this machine is off and says how to get it."""
     if settings.enabled and settings.base_url:
         key = settings.api_key.get_secret_value() if settings.api_key else None
-        return RemoteLanguageModel(settings.base_url, settings.model, key)
+        return RemoteLanguageModel(settings.base_url, settings.model, key, free=settings.wording != "close")
     path: Path | None = None
     why_off = "switched off by the setting llm.enabled"
     if settings.enabled and settings.path is not None:
@@ -291,7 +298,12 @@ def language_model(settings: LanguageModelSettings, store: ModelStore) -> Langua
         path = store.path(settings.model) / "model.gguf" if store.has(settings.model) else None
         why_off = f"{settings.model} is not on this machine: run `ringside models pull {settings.model}`"
     return LocalLanguageModel(
-        path, settings.model, threads=settings.threads, context_tokens=settings.context_tokens, why_off=why_off
+        path,
+        settings.model,
+        threads=settings.threads,
+        context_tokens=settings.context_tokens,
+        free=settings.wording == "free",
+        why_off=why_off,
     )
 
 

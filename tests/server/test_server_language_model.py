@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import openai
 import pytest
@@ -175,6 +176,23 @@ async def test_an_absent_model_is_off_and_names_the_command_that_fetches_it(tmp_
         assert llm.status.state == "off"
         assert "ringside models pull qwen2.5-coder-1.5b" in llm.status.detail
         assert not await llm.wait_ready(1.0)
+
+
+@pytest.mark.parametrize(
+    ("wording", "base_url", "free"),
+    [
+        ("auto", None, False),
+        ("auto", "http://127.0.0.1:9/v1", True),
+        ("free", None, True),
+        ("close", "http://127.0.0.1:9/v1", False),
+    ],
+)
+async def test_how_freely_a_model_words_is_a_setting(
+    tmp_path: Path, wording: Literal["auto", "close", "free"], base_url: str | None, free: bool
+) -> None:
+    settings = LanguageModelSettings(wording=wording, base_url=base_url)
+    async with language_model(settings, an_empty_store(tmp_path)) as llm:
+        assert llm.free is free
 
 
 async def test_an_endpoint_needs_no_process_and_never_shows_its_key(tmp_path: Path) -> None:

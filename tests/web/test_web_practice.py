@@ -122,3 +122,13 @@ def test_a_moment_is_tried_again_survives_a_reload_and_stands_beside_the_first_a
     assert hrefs.index(f"/calls/{attempt}") > hrefs.index(f"/calls/{graded_call}")
     expect(page.locator("li.attempt", has=page.locator(f'a[href="/calls/{attempt}"]'))).to_be_visible()
     _in_every_look(page, axe)
+
+
+@pytest.mark.parametrize(("button", "kept"), [("Hear a strong answer", "strong"), ("Hear a weak one", "weak")])
+def test_a_strong_and_a_weak_answer_are_read_and_heard(page: Page, server: Server, button: str, kept: str) -> None:
+    page.goto("/drill/cold-call-operations/price-objection")
+    with page.expect_response(f"**/answers/{kept}/audio*", timeout=60_000) as sound:
+        page.get_by_role("button", name=button).click()
+    assert sound.value.headers["content-type"].startswith("audio/")
+    told = server.get(f"/api/scenarios/cold-call-operations/moments/price-objection/answers/{kept}?seed=0")["text"]
+    expect(page.locator(f"blockquote.{kept}")).to_contain_text(told)
