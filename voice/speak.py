@@ -22,7 +22,7 @@ Sound = NDArray[np.float32]
 SLOWEST, FASTEST = 0.5, 2.0  # beyond it every engine here slurs or stutters
 LEVEL_DBFS = -20.0  # of speech, RMS: leaves 17 dB for the peaks, and is what telephone and broadcast speech sits near
 
-FRAME_S = 0.005
+FRAME_S = 0.005  # over which a level is taken
 _ONSET_DB = -50.0  # against the loudest frame: below a soft fricative ("f" starts near -42), above the hiss (-60)
 _END_DB = -45.0  # the same for the end, where a breath dies away that nobody hears
 _ACTIVE_DB = -25.0  # against the loudest frame: what counts as speech when its level is taken

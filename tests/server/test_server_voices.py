@@ -118,6 +118,7 @@ def test_everyone_in_the_library_has_a_voice_and_those_of_one_scenario_differ(ca
         assert part.pace * BY_NAME[part.voice].tempo == pytest.approx(catalogue.personas[id_].pace)
 
 
+@pytest.mark.timeout(900)  # two minutes on an idle machine of two cores
 def test_every_opener_keeps_its_length_in_the_voice_that_its_persona_gets(
     catalogue: Catalogue, pack: tuple[Path, ...], model: Callable[[str], Path]
 ) -> None:
