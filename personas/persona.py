@@ -13,6 +13,9 @@ Stance = Literal["cold", "neutral", "warm"]
 Act = Literal[
     "answer", "deflect", "object", "insist", "ask", "soften", "agree", "refuse", "react", "rebuke", "odd", "demand"
 ]
+Age = Literal["young", "middle", "older"]
+AGES: tuple[Age, ...] = ("young", "middle", "older")
+Accent = Literal["us", "gb"]
 VOICE = re.compile(r"^[a-z0-9]+:[A-Za-z0-9_-]+$")
 
 
@@ -44,7 +47,11 @@ class Example(Strict):
 
 
 class Persona(Strict):
-    """A person on the phone."""
+    """A person on the phone.
+
+    `voice` is one that every machine has. Where there are more, `pronoun`, `age` (under 35 or
+    so, up to 55, above), `accent` and `pace` choose one: docs/models.md.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     name: str
@@ -52,6 +59,8 @@ class Persona(Strict):
     company: str = ""
     pronoun: Literal["she", "he", "they"]
     voice: str
+    age: Age = "middle"
+    accent: Accent = "us"
     pace: float = Field(default=1.0, ge=0.5, le=2.0)
     about: str
     manner: str

@@ -49,7 +49,7 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
         weights = models or ModelStore.default()
         recognize = move_recognizer(weights)
         desk = GradingDesk(store, RubricGrader(catalogue, folders, recognize), metrics)
-        async with SharedEngines(settings, weights, metrics, recognize) as engines:
+        async with SharedEngines(settings, weights, metrics, recognize, catalogue) as engines:
             board = app.state.switchboard = Switchboard(
                 catalogue=catalogue,
                 engines=engines,

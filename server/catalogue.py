@@ -37,6 +37,9 @@ class Catalogue:
         return () if scenario.handover is None else (self.personas[scenario.handover.to],)
 
 
+NOBODY = Catalogue({}, {}, {})
+
+
 def load_catalogue(folders: Sequence[Path] = ()) -> Catalogue:
     """Ringside's library, then `folders` (each with personas/, scenarios/ and rubrics/): a later id replaces the same.
 

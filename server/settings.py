@@ -43,8 +43,12 @@ class LanguageModelSettings(_Section):
 
 
 class SpeechSettings(_Section):
-    """Who speaks: the voices of this machine, or any OpenAI-compatible speech endpoint (`base_url`)."""
+    """Who speaks: the voices of this machine, or any OpenAI-compatible speech endpoint (`base_url`).
 
+    `voices`: those of Kokoro where the pack is there and the machine quick enough (auto), never, or always.
+    """
+
+    voices: Literal["auto", "bundled", "kokoro"] = "auto"
     base_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     api_key: SecretStr | None = None
     model: str = Field(default="tts-1", min_length=1)

@@ -22,7 +22,7 @@ Sound = NDArray[np.float32]
 SLOWEST, FASTEST = 0.5, 2.0  # beyond it every engine here slurs or stutters
 LEVEL_DBFS = -20.0  # of speech, RMS: leaves 17 dB for the peaks, and is what telephone and broadcast speech sits near
 
-_FRAME_S = 0.005
+FRAME_S = 0.005  # over which a level is taken
 _ONSET_DB = -50.0  # against the loudest frame: below a soft fricative ("f" starts near -42), above the hiss (-60)
 _END_DB = -45.0  # the same for the end, where a breath dies away that nobody hears
 _ACTIVE_DB = -25.0  # against the loudest frame: what counts as speech when its level is taken
@@ -103,7 +103,7 @@ class Speaker:
 
 def trim(sound: Sound, rate: int) -> Sound:
     """`sound` without the silence at its ends; empty when it is silent throughout."""
-    levels = _levels_db(sound, rate)
+    levels = levels_db(sound, rate)
     loudest = levels.max(initial=-90.0)
     if loudest <= -90.0:
         return np.zeros(0, dtype=np.float32)
@@ -115,7 +115,7 @@ def trim(sound: Sound, rate: int) -> Sound:
 
 def speech_level_dbfs(sound: Sound, rate: int) -> float:
     """RMS of the frames that hold speech, in dB below full scale; -90 for silence."""
-    levels = _levels_db(sound, rate)
+    levels = levels_db(sound, rate)
     active = levels[levels > levels.max(initial=-90.0) + _ACTIVE_DB]
     return float(10 * np.log10(np.mean(10 ** (active / 10)))) if len(active) else -90.0
 
@@ -139,10 +139,10 @@ def _finished(sentences: Sequence[Sound], rate: int, volume: float) -> PCM:
 
 
 def _frame(rate: int) -> int:
-    return max(1, int(_FRAME_S * rate))
+    return max(1, int(FRAME_S * rate))
 
 
-def _levels_db(sound: Sound, rate: int) -> NDArray[np.float64]:
+def levels_db(sound: Sound, rate: int) -> NDArray[np.float64]:
     """RMS of each 5 ms frame in dBFS, -90 at least; the last frame may be short."""
     frame = _frame(rate)
     padded = np.pad(sound.astype(np.float64), (0, -len(sound) % frame))

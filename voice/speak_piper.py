@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,22 +10,11 @@ from pathlib import Path
 import onnxruntime
 from piper import PiperConfig, PiperVoice, SynthesisConfig
 
+from voice.espeak import readable
 from voice.speak import Sound, SpeechError
-
-# espeak-ng spells what people only hum ("mm-hm" as "M M H M"); Piper takes phonemes in double brackets.
-_HUMS = {
-    r"mm+-?hmm+|mhm+": "mˈhm",
-    r"hmm+": "hˈəmm",
-    r"mm+": "ˈmmm",
-    r"pff+t?": "pff",
-    r"psh+": "pʃ",
-    r"sh+": "ʃʃ",
-}
-
 
 _NOISE = 0.5  # under the model's own: fewer slurred words, still lively
 _DURATION_NOISE = 0.0  # the same words last equally long each time, so that openers keep to their length
-_LETTERS = re.compile(r"\b(?:[A-Z]\.){2,}(?=(\S|\s+\S)?)")
 
 
 class Piper:
@@ -51,17 +39,8 @@ class Piper:
             length_scale=speech.config.length_scale / pace, noise_scale=_NOISE, noise_w_scale=_DURATION_NOISE
         )
         with self._lock:
-            chunks = list(speech.synthesize(_readable(text), shape))
+            chunks = list(speech.synthesize(readable(text), shape))
         return [chunk.audio_float_array for chunk in chunks], int(speech.config.sample_rate)
-
-
-def _readable(text: str) -> str:
-    """What espeak-ng reads right: letters with hyphens ("C.F.O." is slurred, "C. F. O." three sentences), and hums."""
-    text = _LETTERS.sub(lambda letters: "-".join(letters[0].replace(".", "")) + ("." if not letters[1] else ""), text)
-    for hum, phonemes in _HUMS.items():
-        # a mark right behind the brackets would be lost, so it goes inside
-        text = re.sub(rf"\b(?:{hum})\b([,.;:!?]?)", rf"[[{phonemes}\1]]", text, flags=re.IGNORECASE)
-    return text
 
 
 def _model_file(name: str, path: Path) -> Path:

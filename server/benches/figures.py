@@ -60,6 +60,7 @@ FIGURES = (
     Figure("The call, over the wire", ("call", "--rounds", "2")),
     Figure("The turn's end", ("turns",), ("speech/manifest.jsonl",), PAUSES_TO_REACH),
     Figure("Pauses, over the wire", ("pauses",), ("speech/manifest.jsonl",), PAUSES_TO_REACH),
+    Figure("The voices, side by side", ("voices",)),
     Figure(
         "Recognition, Whisper base",
         ("recognise", "--manifest", "{data}/speech/manifest.jsonl"),
@@ -98,7 +99,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only",
         metavar="BENCH",
-        help="run only this bench (call, turns, pauses, recognise, judge, fidelity, moves, uptake)",
+        help="run only this bench (call, turns, pauses, voices, recognise, judge, fidelity, moves, uptake)",
     )
     parser.add_argument("--docs", type=Path, default=DOCS, metavar="DIR", help="where figures.md and figures.json go")
     parser.add_argument("--json", action="store_true", help="print what was measured as one JSON object, too")

