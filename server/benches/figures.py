@@ -32,6 +32,10 @@ FIDELITY_TO_REACH = (
     "share at most 40 % of the customer's lines; authored lines in place of worded ones in at most 10 % of turns"
 )
 MOVES_TO_REACH = "a macro F1 of 0.80 on utterances written apart and held back, under 30 ms each on one core"
+CLICK = (
+    "One of the three recordings of people ends with a click, half a second behind the last word, that is as loud as "
+    "speech and counts as such: an answer before it is a cut-in, and the wait is for what the customer says next."
+)
 IN_SIGHT = (
     "**No estimate of agreement on other calls**: the rules were written with these calls and labels in sight, and the "
     "labels are by language models. On calls and rubrics written apart, at first sight, the quadratic weighted kappa "
@@ -57,7 +61,7 @@ class Figure:
 
 
 FIGURES = (
-    Figure("The call, over the wire", ("call", "--rounds", "2")),
+    Figure("The call, over the wire", ("call", "--rounds", "2"), caution=CLICK),
     Figure("The turn's end", ("turns",), ("speech/manifest.jsonl",), PAUSES_TO_REACH),
     Figure("Pauses, over the wire", ("pauses",), ("speech/manifest.jsonl",), PAUSES_TO_REACH),
     Figure("The voices, side by side", ("voices",)),
