@@ -120,4 +120,4 @@ def test_pace_and_loudness_stay_believable() -> None:
             how = prosody(temper, act)
             assert 0.88 <= how.pace <= 1.27
             assert -3.0 <= how.gain_db <= 5.5
-            assert 0.0 <= how.pause_s <= 0.3
+            assert 0.0 <= how.pause_s <= 0.17
