@@ -226,7 +226,6 @@ class Call:
                 self._room.judge_end(command)
             case commands.JudgeText():
                 self._judging.judge(command.epoch, command.text)
-                self._customer.consider(command.text)
             case commands.Preview():
                 self._writing.preview(command.text)
                 self._judging.warm(command.text)

@@ -77,10 +77,6 @@ class Customer(Protocol):
         """Decide on the committed state. Deterministic, no I/O, under 30 ms."""
         ...
 
-    def consider(self, text: str) -> None:
-        """What the learner has said when they pause: `decide` may be asked about it next. Returns at once."""
-        ...
-
     async def preview(self, text: str) -> None:
         """The stable part of what the learner is saying: warms the writer's prompt cache. May be cancelled."""
         ...

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -106,7 +105,6 @@ class ScenarioCustomer:
         self._recognize = recognize
         self._history: list[Exchange] = []  # with who is on the line: nobody else heard the others
         self._decided: dict[int, Decided] = {}
-        self._considering: asyncio.Future[Collection[str]] | None = None  # held: a task nobody holds can vanish
         self._last_key = 0
         self._reacted_at_s: float | None = None  # the end of a turn of whose answer just a reaction was heard
 
@@ -138,13 +136,8 @@ class ScenarioCustomer:
         return played_by(self.script, self.state.speaker)
 
     def decide(self, heard: Heard) -> Reply:
-        moves = tuple(self._recognize(heard.text, self._before)) if heard.occasion == "turn" else ()
-        return self._plan(heard, moves)
-
-    @property
-    def _before(self) -> str:
-        """What the customer said last."""
-        return self._history[-1].said if self._history else ""
+        before = self._history[-1].said if self._history else ""
+        return self._plan(heard, tuple(self._recognize(heard.text, before)) if heard.occasion == "turn" else ())
 
     def relive(self, heard: Heard, moves: Sequence[str], said: str) -> JSON:
         """A turn of a former call: the same moves are recognised and the same words heard. Notes as of `settle`."""
@@ -177,10 +170,6 @@ class ScenarioCustomer:
     def decided(self, reply: Reply) -> Decided:
         """What one of the last replies came from. Raises KeyError for an older one."""
         return self._decided[reply.key]
-
-    def consider(self, text: str) -> None:
-        """Recognises its moves aside, and the recogniser remembers: 30 ms less between the turn's end and an answer."""
-        self._considering = asyncio.ensure_future(asyncio.to_thread(self._recognize, text, self._before))
 
     async def preview(self, text: str) -> None:
         writer = self._writer()

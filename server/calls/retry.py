@@ -130,9 +130,6 @@ class RetryCustomer:
             return replace(_AGAIN, speaker=self._customer.speaker, notes=self._account)
         return self._customer.decide(heard)
 
-    def consider(self, text: str) -> None:
-        self._customer.consider(text)
-
     async def preview(self, text: str) -> None:
         await self._customer.preview(text)
 

@@ -157,7 +157,6 @@ class ScriptedCustomer:
     heard: list[Heard] = field(default_factory=list)
     settled: list[tuple[Heard, str]] = field(default_factory=list)
     previews: list[str] = field(default_factory=list)
-    considered: list[str] = field(default_factory=list)
     preview_s: float = 0.0
     read: list[str] = field(default_factory=list)  # previews that weren't withdrawn
     closed: int = 0
@@ -170,9 +169,6 @@ class ScriptedCustomer:
         self.heard.append(heard)
         turn = heard.occasion in ("turn", "monologue")
         return Reply(len(self.heard), opener="Well now, let me see." if turn else "Hello?", continues=turn)
-
-    def consider(self, text: str) -> None:
-        self.considered.append(text)
 
     async def preview(self, text: str) -> None:
         self.previews.append(text)
