@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from rubrics.rubric import Phrase, PhraseItem
@@ -11,7 +10,7 @@ from rubrics.transcript import Transcript
 from rubrics.verdict import Verdict, quote, quotes
 from voice.record import Turn
 
-_NEGATION = re.compile(r"(?:not|never|no|without)")
+_DENIALS = frozenset(("not", "never", "no", "without"))
 _CHANGES = frozenset(("may", "might", "could"))
 """Words that weaken what must be said as a certainty."""
 _NEAR = 0.5
@@ -62,7 +61,7 @@ def _share(text: str, wording: str, item: PhraseItem) -> float:
         whole = any(said[place : place + len(wanted)] == wanted for place in range(len(said) - len(wanted) + 1))
         return 1.0 if whole else _overlap(content(text), content(wording)) * 0.99
     share = _overlap(content(text), content(wording))
-    denied = bool(_NEGATION.search(" ".join(said))) and not _NEGATION.search(" ".join(wanted))
+    denied = bool(_DENIALS & set(said)) and not _DENIALS & set(wanted)
     weakened = bool(_CHANGES & set(said)) and not _CHANGES & set(wanted) and "will" in wanted
     return min(share, item.least - 0.01) if denied or weakened else share
 

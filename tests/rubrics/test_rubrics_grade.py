@@ -250,6 +250,8 @@ def test_a_phrase_needs_its_sense_and_its_time() -> None:
     assert score(Transcript(call("C: Hi.\nL: Hello there.")), said).level == 0
     denied = "C: Hi.\nL: This call is not recorded for training."
     assert score(Transcript(call(denied)), said).level == 1
+    beside = "C: Hi.\nL: Now, so that you know, this call is recorded for training."
+    assert score(Transcript(call(beside)), said).level == 2
 
 
 def test_an_exact_phrase_wants_its_words_in_order_and_a_deadline_counts() -> None:
