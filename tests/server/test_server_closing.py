@@ -31,6 +31,8 @@ async def test_whole_turns_are_told_from_beginnings_whatever_mark_the_recogniser
     async with LocalLanguageModel(path, LanguageModelSettings().model) as llm:
         assert await llm.wait_ready(PATIENCE_S)
         judge = ClosingJudge(llm)
+        while await judge.closing_probability("Hello", "What is it about?") is None:
+            """The first question reads the whole prompt, as in a call the customer's own words do."""
         whole = [await judge.closing_probability(text, "What is it about?") for text in WHOLE]
         begun = [await judge.closing_probability(text, "What is it about?") for text in BEGUN]
         assert all(one is not None for one in (*whole, *begun))
