@@ -31,12 +31,17 @@ async def test_whole_turns_are_told_from_beginnings_whatever_mark_the_recogniser
     async with LocalLanguageModel(path, LanguageModelSettings().model) as llm:
         assert await llm.wait_ready(PATIENCE_S)
         judge = ClosingJudge(llm)
-        while await judge.closing_probability("Hello", "What is it about?") is None:
-            """The first question reads the whole prompt, as in a call the customer's own words do."""
-        whole = [await judge.closing_probability(text, "What is it about?") for text in WHOLE]
-        begun = [await judge.closing_probability(text, "What is it about?") for text in BEGUN]
-        assert all(one is not None for one in (*whole, *begun))
-        assert min(one or 0.0 for one in whole) > max(one or 0.0 for one in begun)
+
+        async def asked(text: str) -> float:
+            """On a busy machine an answer can come too late; what was read for it is read then."""
+            for _ in range(30):
+                if (closing := await judge.closing_probability(text, "What is it about?")) is not None:
+                    return closing
+            raise AssertionError(f"no answer to {text!r}")
+
+        whole = [await asked(text) for text in WHOLE]
+        begun = [await asked(text) for text in BEGUN]
+        assert min(whole) > max(begun)
 
 
 async def test_a_model_that_is_off_is_no_witness() -> None:
