@@ -7,7 +7,6 @@ is loading, off or failed, callers see so in `state` and go on without it.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import secrets
 import socket
@@ -24,7 +23,7 @@ from typing import Literal, Protocol, Self
 import structlog
 from openai import AsyncOpenAI
 
-from server.models.llm_process import QUESTIONS_SLOT, WORDS_SLOTS, LlamaOptions
+from server.models.llm_process import QUESTIONS_SLOT, LlamaOptions
 from server.models.store import ModelStore
 from server.settings import LanguageModelSettings
 
@@ -36,9 +35,7 @@ STEADY_AFTER_S = 60.0  # a process that lived this long has not died "in a row"
 STOP_GRACE_S = 3.0  # from closing its input to killing it
 
 # llama.cpp looks after a request's sender whenever it sends, else once a second: a request that is withdrawn while its
-# prompt is read would hold up the next one for that long. The timings tell what of a prompt was reused, even then. And
-# it gives a request whose forerunner is still being left another slot, where nothing of its prompt has been read: so
-# each kind of request keeps to a slot and waits for it.
+# prompt is read would hold up the next one for that long. The timings tell what of a prompt was reused, even then.
 _LLAMA_BODY = {"return_progress": True, "timings_per_token": True}
 
 log = structlog.get_logger(__name__)
@@ -63,8 +60,7 @@ class LanguageModel(Protocol):
         """What streamed short questions carry beyond OpenAI's fields, so that they're answered first."""
 
     def words_body(self) -> Mapping[str, object]:
-        """The same for one conversation's requests, asked for once: what it has read stays read, and a request that is
-        withdrawn is left at once."""
+        """The same for a conversation's requests, so that one that is withdrawn is left at once."""
 
     @property
     def free(self) -> bool:
@@ -156,7 +152,6 @@ class LocalLanguageModel:
         self._port = _free_port()
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
-        self._words_slots = itertools.cycle(WORDS_SLOTS)
         self._client = AsyncOpenAI(
             base_url=self._address(),
             api_key=self._api_key,
@@ -183,7 +178,7 @@ class LocalLanguageModel:
         return {**_LLAMA_BODY, "id_slot": QUESTIONS_SLOT}
 
     def words_body(self) -> Mapping[str, object]:
-        return {**_LLAMA_BODY, "id_slot": next(self._words_slots)}
+        return _LLAMA_BODY  # in whatever slot: in one that is named, llama.cpp doesn't look for what was read ahead
 
     async def wait_ready(self, timeout_s: float) -> bool:
         await self.wait_until(lambda: self._status.state in ("ready", "off"), timeout_s)

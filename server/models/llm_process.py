@@ -22,7 +22,7 @@ PROMPT_CACHE_MIB = 512  # forty scenarios' beginnings, and conversations that lo
 QUESTIONS_SLOT = (
     0  # llama.cpp fills its batches in the order of slots: a short question goes before a prompt being read
 )
-WORDS_SLOTS = (1, 2)  # two calls at once don't push each other out; further ones share
+SLOTS = 3  # for questions, for the customer's words, and for words whose forerunner is being left or another call's
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def main() -> None:
     params.hostnames = ["127.0.0.1"]
     params.port = options.port
     params.n_ctx = options.context_tokens
-    params.n_parallel = 1 + len(WORDS_SLOTS)
+    params.n_parallel = SLOTS
     params.kv_unified = True  # the long prompt may use what the short ones leave
     params.n_batch = BATCH_TOKENS
     params.n_ubatch = BATCH_TOKENS
