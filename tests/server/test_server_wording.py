@@ -31,6 +31,7 @@ LIBRARY = load_library()
 JAILBREAKING = LEARNERS / "jailbreaking.yaml"
 OUT_OF_ROLE = re.compile("ignore|you are now|as an ai", re.IGNORECASE)
 LOADS_WITHIN_S = 120.0
+READ_AHEAD = sorted(LIBRARY.scenarios)[::4]  # more than the model has slots; reading one takes five seconds and more
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def customer(language_model: LocalLanguageModel, scenario: str, seed: int) -> Sc
 async def test_what_was_read_ahead_is_not_read_again_whatever_the_seed(language_model: LocalLanguageModel) -> None:
     await read_all(language_model)
     moods = set()
-    for seed, identifier in enumerate(sorted(LIBRARY.scenarios)):
+    for seed, identifier in enumerate(READ_AHEAD):
         caller = customer(language_model, identifier, seed)
         moods.add(caller.script.mood)
         first = (await play(caller, ["Good morning, this is Sam. May I tell you why I'm calling?"]))["turns"][1][
@@ -118,7 +119,7 @@ def test_the_share_of_the_prompts_that_was_reused_is_in_the_metrics(
 
 
 async def read_all(words: LocalLanguageModel) -> None:
-    for each in LIBRARY.scenarios.values():
+    for each in map(LIBRARY.scenarios.__getitem__, READ_AHEAD):
         await read_ahead(words, each, LIBRARY.persona_of(each), LIBRARY.others_in(each))
 
 
