@@ -102,7 +102,7 @@ async def test_what_a_conversation_has_read_stays_read_whatever_is_asked_meanwhi
 ) -> None:
     async with LocalLanguageModel(model("qwen2.5-coder-1.5b") / "model.gguf", "customer") as llm:
         assert await llm.wait_ready(PATIENCE_S)
-        first, second = llm.words_body(), llm.words_body()
+        words = llm.words_body()
         told = "You are a lighthouse keeper who counts ships, and says how many there were. " * 6
 
         async def read(prompt: str, body: Mapping[str, object]) -> tuple[int, int]:
@@ -118,11 +118,11 @@ async def test_what_a_conversation_has_read_stays_read_whatever_is_asked_meanwhi
             assert progress is not None
             return progress
 
-        await read(told, first)
+        await read(told, words)
         for number in range(3):
             await read(f"Is this a question, number {number}?", llm.question_body())
-            await read(f"{number} is another caller's number. Somebody else talks to them.", second)
-            kept, total = await read(f"{told}It was evening.", first)
+            await read(f"{number} is another caller's number. Somebody else talks to them.", words)
+            kept, total = await read(f"{told}It was evening.", words)
             assert total - kept < 10, (kept, total)
 
 
