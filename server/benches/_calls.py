@@ -55,9 +55,9 @@ async def spoken_through(
 
 
 @contextlib.asynccontextmanager
-async def rung(url: str, scenario: str, *, seed: int) -> AsyncIterator[WireClient]:
+async def rung(url: str, scenario: str, *, seed: int, difficulty: int | None = None) -> AsyncIterator[WireClient]:
     """A call that has been put through. Raises CallError."""
-    call = await appoint(url, scenario, seed=seed)
+    call = await appoint(url, scenario, seed=seed, difficulty=difficulty)
     async with connected(call, seed=seed) as client:
         yield client
 

@@ -3,7 +3,8 @@
 Learners speak in the voice that the customer doesn't use, and in people's recordings where the shared data is there.
 Prints with --json: "voice_to_voice_ms", "substance_ms", "gap_ms", "barge_in_ms", "duck_ms" (each p50, p90, p95, max,
 n), "cut_ins", "unanswered", "turns", the same under "synthetic" and "human", "grade_ready_ms" (hang-up to a grade that
-can be read), "memory_mb", "targets", "calls", "method".
+can be read), "long_call" (with --long: "duration_s", "grade_ready_ms" and "turns" of one call of more than three
+minutes, which counts in no other figure), "memory_mb", "targets", "calls", "method".
 The exit code is 1 when a call broke off.
 """
 
@@ -19,8 +20,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from personas.learners import utterances
 from server.benches._calls import Graded, graded, rung, scenarios
-from server.benches._learners import SCRIPTS, shared_speech, spoken
+from server.benches._learners import SCRIPTS, Line, shared_speech, spoken
 from server.benches._process import ServerProcess, serving
 from server.benches._targets import target
 from server.calls.caller import Conversation, Measured, converse
@@ -45,6 +47,8 @@ GRADE_READY_MS = 20_000.0
 MEMORY_TARGETS_MB = {"idle_without_models": 300.0, "in_call": 3_000.0}
 _WHOLE = ("hangup", "customer_hangup")
 _SETTLE_S = 3.0
+LONG_CALL_S = 180.0
+_LONG_SCENARIO, _LONG_LEARNERS, _LONG_LINES = "discovery-finance", ("good-discovery-finance", "long"), 30
 _SAMPLE_S = 0.5
 
 
@@ -62,6 +66,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=1, help="how often to ring each scenario, each time another seed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scenario", action="append", help="ring only this one; may be given several times")
+    parser.add_argument("--long", action="store_true", help="ring once more, for over three minutes")
     parser.add_argument("--json", action="store_true")
 
 
@@ -80,11 +85,13 @@ def run(arguments: argparse.Namespace) -> int:
                 complaints = server.complaints()
     except CallError as error:
         raise UserError(str(error)) from error
-    report = _report(talks, memory)
+    long = talks.pop() if arguments.long else None
+    report = _report(talks, memory, long)
     print(json.dumps(report, indent=2) if arguments.json else _shown(report))
     for line in complaints:
         print(f"ringside bench call: the server logged {line}", file=sys.stderr)
-    return 0 if report["turns"] and all(one.talk.ended in _WHOLE for one in talks) else 1
+    whole = all(one.talk.ended in _WHOLE for one in [*talks, *([long] if long else [])])
+    return 0 if report["turns"] and whole else 1
 
 
 def _idle_without_models() -> float | None:
@@ -111,11 +118,22 @@ async def _calls(
                 async with rung(url, scenario["id"], seed=seed) as client:
                     talk = await converse(client, recordings, barge_in=cut_ins)
                     talks.append(Rung(scenario["id"], talk, await graded(url, client)))
+        if arguments.long:
+            talks.append(await _long_call(url, speaker, arguments.seed))
     finally:
         if watch:
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
     return talks
+
+
+async def _long_call(url: str, speaker: Speaker, seed: int) -> Rung:
+    """A patient customer, and a learner who asks until the call is long."""
+    said = [line for learner in _LONG_LEARNERS for line in utterances(learner)][:_LONG_LINES]
+    recordings, _ = spoken(tuple(Line(text) for text in said), speaker, "piper:joe")
+    async with rung(url, _LONG_SCENARIO, seed=seed, difficulty=1) as client:
+        talk = await converse(client, recordings)
+        return Rung(_LONG_SCENARIO, talk, await graded(url, client))
 
 
 async def _watch(server: ServerProcess, memory: dict[str, float | None]) -> None:
@@ -127,7 +145,7 @@ async def _watch(server: ServerProcess, memory: dict[str, float | None]) -> None
         await asyncio.sleep(_SAMPLE_S)
 
 
-def _report(talks: Sequence[Rung], memory: dict[str, float | None]) -> dict[str, Any]:
+def _report(talks: Sequence[Rung], memory: dict[str, float | None], long: Rung | None = None) -> dict[str, Any]:
     turns = [turn for one in talks for turn in one.talk.turns]
     people: list[Measured] = [turn for turn in turns if turn.name.startswith("human:")]
     figures = summary(turns)
@@ -141,6 +159,12 @@ def _report(talks: Sequence[Rung], memory: dict[str, float | None]) -> dict[str,
     grades = quantiles([one.grade.ready_ms for one in talks])
     all_graded = grades["n"] == len(talks)  # a grade that never came isn't a quick one
     targets.append(target("grade_ready_ms max", grades["max"] if all_graded else None, GRADE_READY_MS))
+    long_call = None
+    if long is not None:
+        turns_of_it = len(long.talk.turns)
+        long_call = {"duration_s": long.grade.call_s, "grade_ready_ms": long.grade.ready_ms, "turns": turns_of_it}
+        long_enough = long.grade.call_s >= LONG_CALL_S  # of a shorter call it says nothing
+        targets.append(target("long_call grade_ready_ms", long.grade.ready_ms if long_enough else None, GRADE_READY_MS))
     targets += [target(f"memory_mb {name}", memory.get(name), limit) for name, limit in MEMORY_TARGETS_MB.items()]
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     return {
@@ -148,6 +172,7 @@ def _report(talks: Sequence[Rung], memory: dict[str, float | None]) -> dict[str,
         "synthetic": summary([turn for turn in turns if turn not in people]),
         "human": summary(people),
         "grade_ready_ms": grades,
+        "long_call": long_call,
         "memory_mb": memory,
         "targets": targets,
         "calls": [

@@ -61,7 +61,7 @@ class Figure:
 
 
 FIGURES = (
-    Figure("The call, over the wire", ("call", "--rounds", "2"), caution=CLICK),
+    Figure("The call, over the wire", ("call", "--rounds", "2", "--long"), caution=CLICK),
     Figure("The turn's end", ("turns",), ("speech/manifest.jsonl",), PAUSES_TO_REACH),
     Figure("Pauses, over the wire", ("pauses",), ("speech/manifest.jsonl",), PAUSES_TO_REACH),
     Figure("The voices, side by side", ("voices",)),

@@ -86,3 +86,11 @@ def test_memory_is_that_of_the_process() -> None:
 def test_what_benches_share_is_no_bench() -> None:
     assert "call" in names()
     assert not [name for name in names() if name.startswith("_")]
+
+
+def test_the_grade_of_a_long_call_counts_only_where_the_call_was_long() -> None:
+    for duration_s, value in ((200.0, 400.0), (90.0, None)):
+        long = Rung("long", call(turn()).talk, Graded(400.0, duration_s))
+        targets = {one["figure"]: one["value"] for one in _report([call(turn())], {}, long)["targets"]}
+        assert targets["long_call grade_ready_ms"] == value
+    assert _report([call(turn())], {})["long_call"] is None
