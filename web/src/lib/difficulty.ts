@@ -12,3 +12,9 @@ export function levelName(value: number): string {
 export function levelOf(text: string | null): Difficulty | null {
   return LEVELS.find((level) => String(level) === text) ?? null;
 }
+
+/** What a learner can choose: as the scenario is written (''), or one of the levels. */
+export const LEVEL_CHOICES: readonly (readonly [string, string])[] = [
+  ['', 'As written'],
+  ...LEVELS.map((level) => [String(level), `${level}, ${levelName(level)}`] as const),
+];
