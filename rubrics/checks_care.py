@@ -140,7 +140,7 @@ def talking_over(call: Transcript, criterion: Criterion) -> Verdict:
         return Verdict(2, "lets the customer finish", quotes(*call.learner[:1]))
     return Verdict(
         1 if len(over) == 1 else 0,
-        f"starts while the customer is speaking, {len(over)} time(s)",
+        f"starts while the customer is speaking: {'once' if len(over) == 1 else f'{len(over)} times'}",
         quotes(*over[:3]),
         quote(over[0]),
     )

@@ -47,7 +47,7 @@ def open_question(call: Transcript, criterion: Criterion) -> Verdict:
         return Verdict(2, f"{len(asked)} open questions about the customer's situation", tuple(asked[:4]))
     if asked:
         return Verdict(
-            1, f"{len(asked)} open question(s); {needed} are wanted", tuple(asked), _closed_moment(call) or asked[0]
+            1, f"open questions: {len(asked)}, and {needed} are wanted", tuple(asked), _closed_moment(call) or asked[0]
         )
     moment = _closed_moment(call)
     return Verdict(
@@ -97,7 +97,7 @@ def follow_up(call: Transcript, criterion: Criterion) -> Verdict:
         elif customer in told and missed is None:
             missed = quote(customer)
     if len(taking) >= needed and (about_problem or not wants_problem):
-        return Verdict(2, f"{len(taking)} question(s) take up what the customer said", tuple(taking[:3]))
+        return Verdict(2, f"questions that take up what the customer said: {len(taking)}", tuple(taking[:3]))
     if wants_problem and taking:
         return Verdict(
             1, "takes up a point, but not enough of what the customer raised", tuple(taking[:2]), missed or taking[0]

@@ -69,7 +69,7 @@ _SHOWN: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One metric of a call; `value` is None where the call is too short to tell."""
+    """One metric of a call; `value` is None where the call is too short to tell, or the learner typed."""
 
     id: str
     title: str
@@ -103,7 +103,10 @@ def readings(record: CallRecord, kind: str = "") -> tuple[Reading, ...]:
 
 
 def measure(record: CallRecord) -> dict[str, float | None]:
-    """The metrics by id; None where there is too little speech. Overlapping and empty turns are taken as they are."""
+    """The metrics by id; None where there is too little speech, and for all that is timed where the learner typed.
+
+    Overlapping and empty turns are taken as they are.
+    """
     turns = sorted((turn for turn in record.turns if turn.text.strip()), key=lambda turn: (turn.start_s, turn.index))
     learner = [turn for turn in turns if turn.who == "learner"]
     customer = [turn for turn in turns if turn.who == "customer"]
@@ -112,6 +115,9 @@ def measure(record: CallRecord) -> dict[str, float | None]:
     enough = learner_s >= _LEAST_SPEECH_S
     gaps = [(after, after.start_s - before.end_s) for before, after in itertools.pairwise(turns)]
     pauses = [gap for after, gap in gaps if after.who == "learner" and gap >= 0]
+    asked = float(sum(len(questions(turn.text)) for turn in learner))
+    if any(turn.end_s <= turn.start_s for turn in learner):  # a typed turn takes no time
+        return {metric: asked if metric == "questions" else None for metric in _SHOWN}
     return {
         "talk_share": learner_s / (learner_s + customer_s) if learner_s + customer_s >= _LEAST_SPEECH_S else None,
         "longest_monologue_s": _longest_run_s(turns) if learner else None,
@@ -119,21 +125,21 @@ def measure(record: CallRecord) -> dict[str, float | None]:
         "overlaps_by_customer": float(_overlaps(turns, "customer")),
         "pace_wpm": words / learner_s * 60 if enough else None,
         "pause_before_answer_s": median(pauses) if len(pauses) >= 2 else None,
-        "questions": float(sum(len(questions(turn.text)) for turn in learner)),
+        "questions": asked,
         "fillers_per_minute": sum(len(_FILLER.findall(t.text)) for t in learner) / learner_s * 60 if enough else None,
         "dead_air_s": float(sum(gap for after, gap in gaps if after.who == "learner" and gap >= _DEAD_AIR_S)),
     }
 
 
 def level_of(criterion: Criterion, record: CallRecord) -> tuple[int | None, str]:
-    """The level of a `measure` criterion and why; None where the call is too short to tell."""
+    """The level of a `measure` criterion and why; None where the call is too short to tell, or was typed."""
     spec = criterion.measure
     if spec is None:
         return None, "this criterion names no metric"
     title, unit = _SHOWN[spec.metric]
     value = measure(record)[spec.metric]
     if value is None:
-        return None, f"{title.lower()}: the call is too short to tell"
+        return None, f"{title.lower()}: the call is too short to tell, or was typed"
     shown = f"{title.lower()}: {_show(value, unit)}; aim for {_show(spec.good[0], unit)} to {_show(spec.good[1], unit)}"
     if spec.good[0] <= value <= spec.good[1]:
         return 2, shown

@@ -281,6 +281,15 @@ def test_delivery_by_hand() -> None:
     assert values["fillers_per_minute"] == pytest.approx(60 / 13)
 
 
+def test_what_was_typed_has_no_timings_and_is_not_graded_by_them() -> None:
+    spoken = call("C: Operations, this is Dana, and I have two trucks waiting outside.\nL: How do they get a slot?" * 3)
+    typed = replace(spoken, turns=tuple(replace(turn, end_s=turn.start_s) for turn in spoken.turns))
+    values = measure(typed)
+    assert {metric for metric, value in values.items() if value is not None} == {"questions"}
+    measured = criterion(kind="measure", measure={"metric": "talk_share", "good": [0.3, 0.6], "fair": [0.2, 0.7]})
+    assert score(Transcript(typed), measured).level is None
+
+
 def test_ranges_belong_to_the_kind_of_call_and_short_calls_have_no_rates() -> None:
     short = call("L: Hi.\nC: Hi.")
     assert all(reading.low is None for reading in readings(short))
