@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,8 @@ class Catalogue:
     scenarios: Mapping[str, Scenario]
     personas: Mapping[str, Persona]
     rubrics: Mapping[str, Rubric]
+    own: Set[str] = frozenset()
+    """The ids of the scenarios that were published in the studio."""
 
     def persona_of(self, scenario: Scenario) -> Persona:
         return self.personas[scenario.persona]

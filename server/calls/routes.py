@@ -60,6 +60,7 @@ def scenarios(request: Request) -> ScenarioList:
                 id=scenario.id,
                 title=scenario.title,
                 kind=scenario.kind,
+                origin="own" if scenario.id in board.catalogue.own else "library",
                 summary=scenario.summary,
                 goal=scenario.goal,
                 learner_brief=list(scenario.learner_brief),

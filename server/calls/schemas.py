@@ -78,6 +78,7 @@ class ScenarioCard(BaseModel):
     id: str
     title: str
     kind: str
+    origin: Literal["library", "own"] = Field(description="own: published in the studio")
     summary: str
     goal: str
     learner_brief: list[str]

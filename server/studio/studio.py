@@ -230,6 +230,7 @@ class Studio:
             {**self._shipped.personas, **own.personas},
             {**self._shipped.scenarios, **own.scenarios},
         )
+        catalogue.own = frozenset(own.scenarios)
         if len(personas) >= len(catalogue.personas):  # a scenario is never seen without its people
             catalogue.personas, catalogue.scenarios = personas, scenarios
         else:

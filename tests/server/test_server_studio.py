@@ -48,6 +48,8 @@ def test_a_copy_is_a_draft_that_home_doesnt_show_until_it_is_published(
     assert "my-call" not in on_home(client)
     assert client.post(f"{OWN}/publish").json()["state"] == "published"
     assert on_home(client)["my-call"] == draft["title"]
+    origins = {each["id"]: each["origin"] for each in client.get("/api/scenarios").json()["scenarios"]}
+    assert [each for each, origin in origins.items() if origin == "own"] == ["my-call"]
     assert client.post("/api/calls", json={"scenario": "my-call"}).status_code in (201, 409)
     assert client.post(f"{OWN}/unpublish").json()["state"] == "draft"
     assert "my-call" not in on_home(client)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { drillOf, WHOLE_CALL, wish } from '../src/call/practice';
-import { levelOf } from '../src/lib/difficulty';
+import { LEVEL_CHOICES, levelOf } from '../src/lib/difficulty';
 import { families } from '../src/lib/families';
-import { drillsFor, scenariosFor } from '../src/lib/find';
+import { drillsFor, ownFirst, scenariosFor } from '../src/lib/find';
 import { match, paths } from '../src/lib/routes';
 import { answerAt, lineBefore } from '../src/lib/turns';
 import type { CallSummary, Scenario, Turn } from '../src/lib/types';
@@ -33,7 +33,17 @@ describe('how hard a customer is', () => {
   it('is asked for where it was chosen, unless a former call settles it', () => {
     expect(wish(dana, WHOLE_CALL, 5)).toEqual({ scenario: 'cold', difficulty: 5 });
     expect(levelOf('4')).toBe(4);
+    for (const [choice] of LEVEL_CHOICES.slice(1)) expect(String(levelOf(choice))).toBe(choice);
     for (const text of ['', '0', '6', '3.5', null]) expect(levelOf(text)).toBeNull();
+  });
+});
+
+describe('the order of the cards', () => {
+  it('has own scenarios first, then everybody once before anybody comes again', () => {
+    const card = (id: string, persona: string, origin = 'library'): Scenario =>
+      ({ ...dana, id, origin, persona: { ...dana.persona, id: persona } }) as Scenario;
+    const all = [card('a', 'dana'), card('b', 'dana'), card('c', 'ray'), card('d', 'dana', 'own'), card('e', 'ray')];
+    expect(ownFirst(all).map(({ id }) => id)).toEqual(['d', 'a', 'c', 'b', 'e']);
   });
 });
 

@@ -12,6 +12,19 @@ export interface Drill {
   moment: Moment;
 }
 
+/** Own scenarios first; among the others, everybody once before anybody comes a second time. */
+export function ownFirst(all: Scenario[]): Scenario[] {
+  const seen = new Map<string, number>();
+  const places = all.map((scenario) => {
+    if (scenario.origin === 'own') return { scenario, place: -1 };
+    const key = `${scenario.kind}/${scenario.persona.id}`;
+    const place = seen.get(key) ?? 0;
+    seen.set(key, place + 1);
+    return { scenario, place };
+  });
+  return places.sort((one, other) => one.place - other.place).map(({ scenario }) => scenario);
+}
+
 /** The scenarios in which every word that was typed occurs. */
 export function scenariosFor(all: Scenario[], query: string): Scenario[] {
   return all.filter(({ title, kind, summary, goal, persona }) =>

@@ -26,6 +26,8 @@ export interface Scenario {
   id: string;
   title: string;
   kind: string;
+  /** Whether it comes with the library or was published in the studio; absent in a call that was held by an older page. */
+  origin?: 'library' | 'own';
   summary: string;
   goal: string;
   learner_brief: string[];
