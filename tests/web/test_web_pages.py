@@ -80,6 +80,27 @@ def test_a_call_is_accessible_with_everything_open(
     page.wait_for_url("**/calls/*", timeout=20_000)
 
 
+def test_timer_and_captions_stay_in_sight_on_a_low_screen(opened: Callable[..., Page]) -> None:
+    page = opened(size=(1280, 760))
+    page.goto("/")
+    page.locator("article button.call").first.click()
+    page.get_by_role("timer").wait_for(timeout=30_000)
+    page.keyboard.press("c")
+    page.keyboard.press("t")
+    page.get_by_label("Your line").wait_for()
+    covered = """(element) => {
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        return [top + 2, bottom - 2].some((y) => !element.contains(document.elementFromPoint((left + right) / 2, y)));
+    }"""
+    assert not page.get_by_role("timer").evaluate(covered)
+    assert not page.locator("p[aria-live=off]").evaluate(covered)
+    page.get_by_role("button", name="Hang up").click()
+    page.wait_for_url("**/calls/*", timeout=20_000)
+    expect(page.get_by_role("heading", name="Nothing to grade: you said nothing")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Call again")).to_be_enabled()
+    expect(page.get_by_role("button", name="Grade it again")).to_be_hidden()
+
+
 @pytest.mark.parametrize(("scheme", "size"), LOOKS)
 def test_a_result_is_accessible(
     opened: Callable[..., Page],

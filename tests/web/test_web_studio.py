@@ -96,11 +96,13 @@ def test_a_coach_copies_breaks_mends_tries_out_and_publishes(
     )
 
     page.get_by_role("button", name="Start a try-out").click()
-    page.get_by_label("Your line").fill("How do trucks get their dock slot today?")
-    page.get_by_role("button", name="Say it").click()
     tried = page.get_by_role("region", name="Try it out")
-    expect(tried.get_by_text("You:")).to_be_visible(timeout=60_000)
-    expect(tried.get_by_text("asked how we work")).to_be_visible()
+    expect(tried.get_by_label("Your line")).to_be_focused(timeout=60_000)
+    page.keyboard.type("How do trucks get their dock slot today?")
+    page.keyboard.press("Enter")
+    expect(tried.get_by_text("You: How do trucks")).to_be_visible()
+    expect(tried.get_by_text("asked how we work")).to_be_visible(timeout=60_000)
+    expect(tried.get_by_text("is about to answer")).to_be_hidden()
 
     with page.expect_download() as download:
         page.get_by_role("button", name="Download YAML").click()
@@ -110,6 +112,9 @@ def test_a_coach_copies_breaks_mends_tries_out_and_publishes(
     publish.click()
     page.get_by_text("Published: the next call has it.").wait_for()
     page.get_by_role("link", name="Call", exact=True).click()
+    first = page.get_by_role("region", name="Sales").locator("article").first
+    expect(first).to_contain_text("Yours")
+    expect(first).to_contain_text("Cold call, our way")
     page.get_by_role("searchbox").fill("our way")
     page.locator("article").filter(has_text="Cold call, our way").wait_for()
     assert watch.complaints == []
