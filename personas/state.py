@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from personas.persona import Stance
@@ -176,6 +177,7 @@ def mentions(text: str, words: Iterable[str]) -> int:
     return found
 
 
+@lru_cache(maxsize=8192)  # a scenario's words are compared with each other and with every turn
 def plain(text: str) -> str:
     """Lower case, straight apostrophes, no other punctuation, single spaces: for comparing what was said."""
     return " ".join(re.sub(r"[^a-z0-9$%' ]+", " ", text.lower().replace("’", "'")).split())

@@ -10,6 +10,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+# libyaml's reads the library in a third of the time; a PyYAML without it has the other
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 100  # libyaml's loader ends the process where a nesting has no end
+
 Key = Sequence[str | int]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -71,8 +75,7 @@ def read_source(path: Path) -> Source | LibraryError:
 def source_of(file: str, text: str) -> Source | LibraryError:
     """The text that stands, or is to stand, in a file of this name."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        root, data = _read(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
@@ -84,6 +87,21 @@ def source_of(file: str, text: str) -> Source | LibraryError:
     if not isinstance(data, dict):
         return LibraryError(file, "", "line 1: holds no keys; begin with `id: ...`")
     return Source(file, data, root)
+
+
+def _read(text: str) -> tuple[yaml.Node | None, Any]:
+    """The text's tree and data. Raises YAMLError, ValueError, RecursionError."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise RecursionError
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        return root, None if root is None else loader.construct_document(root)
+    finally:
+        loader.dispose()
 
 
 def parse(source: Source, model: type[Model]) -> Model | list[LibraryError]:

@@ -48,7 +48,7 @@ MEMORY_TARGETS_MB = {"idle_without_models": 300.0, "in_call": 3_000.0}
 _WHOLE = ("hangup", "customer_hangup")
 _SETTLE_S = 3.0
 LONG_CALL_S = 180.0
-_LONG_SCENARIO, _LONG_LEARNERS, _LONG_LINES = "discovery-finance", ("good-discovery-finance", "long"), 30
+_LONG_SCENARIO, _LONG_LEARNER, _LONG_LINES = "discovery-finance", "long", 24
 _SAMPLE_S = 0.5
 
 
@@ -128,9 +128,9 @@ async def _calls(
 
 
 async def _long_call(url: str, speaker: Speaker, seed: int) -> Rung:
-    """A patient customer, and a learner who asks until the call is long."""
-    said = [line for learner in _LONG_LEARNERS for line in utterances(learner)][:_LONG_LINES]
-    recordings, _ = spoken(tuple(Line(text) for text in said), speaker, "piper:joe")
+    """A patient customer, and a learner who asks and doesn't close."""
+    said = utterances(_LONG_LEARNER)[:_LONG_LINES]
+    recordings, _ = spoken(tuple(Line(text) for text in said), speaker, "hibari:heart")
     async with rung(url, _LONG_SCENARIO, seed=seed, difficulty=1) as client:
         talk = await converse(client, recordings)
         return Rung(_LONG_SCENARIO, talk, await graded(url, client))

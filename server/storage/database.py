@@ -52,11 +52,11 @@ class Database:
         """Bring the schema up to this program's, all steps in one transaction: either all are done or none."""
         import logging
 
+        logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of its own plug-ins at every start
         from alembic import command
         from alembic.config import Config
         from alembic.util import CommandError
 
-        logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of its own plug-ins at every start
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         try:
