@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from server_application import BASE_URL as BASE_URL
+from server_application import LOADS_WITHIN_S, application, shipped
+from server_application import settings_for as settings_for
 from starlette.testclient import TestClient
 
-from server.app import create_app
-from server.settings import Settings
+import server.app
+from server.catalogue import Catalogue, load_catalogue
+from server.models.llm import LocalLanguageModel
 
-BASE_URL = "http://127.0.0.1:8000"
 
+@pytest.fixture(scope="session", autouse=True)
+def _what_is_shipped_is_read_once() -> Iterator[None]:
+    """Each application gets a catalogue of its own, whose mappings are replaced and never changed."""
 
-def settings_for(data_dir: Path, **given: Any) -> Settings:
-    return Settings(data_dir=data_dir, llm={"enabled": False}, load_models="at_first_call", **given)
+    def load(folders: Sequence[Path] = ()) -> Catalogue:
+        return load_catalogue(folders) if folders else replace(shipped())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server.app, "load_catalogue", load)
+        yield
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
-    """The application, started, over HTTP and WebSocket."""
-    app = create_app(settings_for(tmp_path / "data"), web_dist=tmp_path / "dist")
-    with TestClient(app, base_url=BASE_URL, raise_server_exceptions=False) as client:
+def fresh_client(tmp_path: Path) -> Iterator[TestClient]:
+    """An application that no other test has used."""
+    with application(tmp_path) as client:
+        yield client
+
+
+@pytest.fixture
+def client(fresh_client: TestClient) -> TestClient:
+    """A module whose tests leave each other alone puts `shared_client` in its place."""
+    return fresh_client
+
+
+@pytest.fixture(scope="module")
+def shared_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The module's application: for tests that hold whatever calls others have left in it."""
+    with application(tmp_path_factory.mktemp("shared")) as client:
         yield client
 
 
@@ -32,3 +56,11 @@ def scenario(client: TestClient) -> dict[str, Any]:
     """A scenario of the library."""
     found: dict[str, Any] = client.get("/api/scenarios").json()["scenarios"][0]
     return found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def local_model(model: Callable[[str], Path]) -> AsyncIterator[LocalLanguageModel]:
+    """The module's language model, ready. Its tests run in the module's loop: `asyncio(loop_scope="module")`."""
+    async with LocalLanguageModel(model("qwen2.5-coder-1.5b") / "model.gguf", "customer") as running:
+        assert await running.wait_ready(LOADS_WITHIN_S)
+        yield running

@@ -33,6 +33,12 @@ def models(model: Callable[[str], Path]) -> None:
         model(name)
 
 
+@pytest.fixture(scope="module")
+def client(shared_client: TestClient) -> TestClient:
+    """The models are loaded once; a test that counts calls or fills the lines has `fresh_client`."""
+    return shared_client
+
+
 def ring(client: TestClient, scenario: dict[str, Any], **wish: Any) -> dict[str, str]:
     response = client.post("/api/calls", json={"scenario": scenario["id"], "seed": 7, **wish})
     assert response.status_code == 201, response.text
@@ -83,9 +89,9 @@ def graded(client: TestClient, call_id: str) -> dict[str, Any]:
     return found
 
 
-def test_a_typed_call_is_answered_recorded_and_graded(client: TestClient, scenario: dict[str, Any]) -> None:
-    ticket = ring(client, scenario)
-    with connected(client, ticket["socket"]) as caller:
+def test_a_typed_call_is_answered_recorded_and_graded(fresh_client: TestClient, scenario: dict[str, Any]) -> None:
+    ticket = ring(fresh_client, scenario)
+    with connected(fresh_client, ticket["socket"]) as caller:
         converse(caller, TURNS)
         ended = caller.until_type("ended")
         assert caller.until_closed() == 1000
@@ -94,7 +100,7 @@ def test_a_typed_call_is_answered_recorded_and_graded(client: TestClient, scenar
     assert len(caller.turns("customer")) == 3
     assert all(samples > 0 for samples in caller.sound.values())
 
-    call = graded(client, ticket["id"])
+    call = graded(fresh_client, ticket["id"])
     assert (call["status"], call["ended_reason"], call["seed"]) == ("ended", "hangup", 7)
     assert [turn["text"] for turn in call["turns"] if turn["who"] == "learner"] == TURNS
     assert call["turns"][0]["who"] == "customer" and call["turns"][0]["words"]
@@ -104,18 +110,18 @@ def test_a_typed_call_is_answered_recorded_and_graded(client: TestClient, scenar
         assert quote["quote"] in call["turns"][quote["turn"]]["text"]
     assert call["debrief"]["state"]
 
-    listed = client.get("/api/calls").json()["calls"]
+    listed = fresh_client.get("/api/calls").json()["calls"]
     assert [(one["id"], one["score"]) for one in listed] == [(ticket["id"], call["grade"]["score"])]
-    card = next(one for one in client.get("/api/scenarios").json()["scenarios"] if one["id"] == scenario["id"])
+    card = next(one for one in fresh_client.get("/api/scenarios").json()["scenarios"] if one["id"] == scenario["id"])
     assert (card["calls"], card["last_score"]) == (1, call["grade"]["score"])
 
-    tape_is_streamable(client, call)
-    assert 'ringside_calls_ended_total{reason="hangup"} 1.0' in client.get("/metrics").text
+    tape_is_streamable(fresh_client, call)
+    assert 'ringside_calls_ended_total{reason="hangup"} 1.0' in fresh_client.get("/metrics").text
 
-    assert client.post(f"/api/calls/{ticket['id']}/grade").status_code == 202
-    assert graded(client, ticket["id"])["grade"]["score"] == call["grade"]["score"]
-    assert client.delete(f"/api/calls/{ticket['id']}").status_code == 204
-    assert client.get(f"/api/calls/{ticket['id']}").status_code == 404
+    assert fresh_client.post(f"/api/calls/{ticket['id']}/grade").status_code == 202
+    assert graded(fresh_client, ticket["id"])["grade"]["score"] == call["grade"]["score"]
+    assert fresh_client.delete(f"/api/calls/{ticket['id']}").status_code == 204
+    assert fresh_client.get(f"/api/calls/{ticket['id']}").status_code == 404
 
 
 def tape_is_streamable(client: TestClient, call: dict[str, Any]) -> None:
@@ -297,52 +303,58 @@ def test_what_a_full_queue_pushed_out_is_in_the_metrics(client: TestClient, scen
                 call._room.recognize(Recognize(0, "partial", 0, 16_000))
 
         assert client.portal is not None
+        before = pushed_out(client)
         client.portal.call(too_much_at_once)
         caller.say({"type": "hangup"})
         caller.until_closed()
     settled(client)
-    found = re.search(
-        r'ringside_call_mishaps_total\{what="queue_full_recognition"\} (\d+)', client.get("/metrics").text
-    )
-    assert found and int(found[1]) == 20 - 1 - 8  # one runs, eight wait
+    assert pushed_out(client) - before == 20 - 1 - 8  # one runs, eight wait
 
 
-def test_a_client_that_takes_nothing_is_closed_and_its_call_held(client: TestClient, scenario: dict[str, Any]) -> None:
-    ticket = ring(client, scenario)
+def pushed_out(client: TestClient) -> int:
+    text = client.get("/metrics").text
+    found = re.search(r'ringside_call_mishaps_total\{what="queue_full_recognition"\} (\d+)', text)
+    return int(found[1]) if found else 0
+
+
+def test_a_client_that_takes_nothing_is_closed_and_its_call_held(
+    fresh_client: TestClient, scenario: dict[str, Any]
+) -> None:
+    ticket = ring(fresh_client, scenario)
     with commits() as committed:
-        with connected(client, ticket["socket"]) as caller:
+        with connected(fresh_client, ticket["socket"]) as caller:
             caller.say(HELLO)
             caller.until_state("listening")
-            live = client.app.state.switchboard.live.get(ticket["id"])  # type: ignore[attr-defined]
+            live = fresh_client.app.state.switchboard.live.get(ticket["id"])  # type: ignore[attr-defined]
 
             async def more_than_fits() -> None:
                 for _ in range(MAX_WAITING_BYTES // 100_000 + 1):  # the writer has no turn in between
                     live._put(b"\0" * 100_000)
 
-            assert client.portal is not None
-            client.portal.call(more_than_fits)
+            assert fresh_client.portal is not None
+            fresh_client.portal.call(more_than_fits)
             assert caller.until_closed() == CLOSE_TOO_SLOW
-        while client.get(f"/api/calls/{ticket['id']}").json()["status"] != "held":
+        while fresh_client.get(f"/api/calls/{ticket['id']}").json()["status"] != "held":
             assert committed.acquire(timeout=30), "not held"
-    assert f"ringside_frames_unsent_total {MAX_WAITING_BYTES // 100_000 + 1}.0" in client.get("/metrics").text
+    assert f"ringside_frames_unsent_total {MAX_WAITING_BYTES // 100_000 + 1}.0" in fresh_client.get("/metrics").text
 
 
 def test_wishes_whose_clients_never_came_give_way_and_live_calls_do_not(
-    client: TestClient, scenario: dict[str, Any]
+    fresh_client: TestClient, scenario: dict[str, Any]
 ) -> None:
-    forgotten = ring(client, scenario)
-    tickets = [ring(client, scenario) for _ in range(4)]
-    assert client.get(f"/api/calls/{forgotten['id']}").status_code == 404
+    forgotten = ring(fresh_client, scenario)
+    tickets = [ring(fresh_client, scenario) for _ in range(4)]
+    assert fresh_client.get(f"/api/calls/{forgotten['id']}").status_code == 404
     callers = []
     for ticket in tickets:
-        session = client.websocket_connect(socket_url(ticket["socket"]), subprotocols=["ringside.v1"])
+        session = fresh_client.websocket_connect(socket_url(ticket["socket"]), subprotocols=["ringside.v1"])
         caller = Caller(session.__enter__())
         caller.say(HELLO)
         caller.until_state("ringing")
         callers.append((session, caller))
-    response = client.post("/api/calls", json={"scenario": scenario["id"]})
+    response = fresh_client.post("/api/calls", json={"scenario": scenario["id"]})
     assert (response.status_code, response.json()["error"]["code"]) == (429, "too_many_calls")
-    assert client.delete(f"/api/calls/{tickets[0]['id']}").json()["error"]["code"] == "call_goes_on"
+    assert fresh_client.delete(f"/api/calls/{tickets[0]['id']}").json()["error"]["code"] == "call_goes_on"
     for session, caller in callers:
         caller.say({"type": "hangup"})
         caller.until_type("ended")

@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from server_application import application
 from starlette.testclient import TestClient
+
+
+@pytest.fixture(scope="module")
+def client(shared_client: TestClient) -> TestClient:
+    """One for all: what is refused here leaves nothing behind."""
+    return shared_client
 
 
 def code_of(response: Any) -> str:
@@ -137,17 +144,16 @@ def test_without_a_built_page_the_root_names_the_mend(client: TestClient) -> Non
     assert "make web" in client.get("/").text
 
 
-def test_the_built_page_is_served_for_its_own_addresses_and_its_assets_for_ever(
-    client: TestClient, tmp_path: Path
-) -> None:
+def test_the_built_page_is_served_for_its_own_addresses_and_its_assets_for_ever(tmp_path: Path) -> None:
     (tmp_path / "dist" / "assets").mkdir(parents=True)
     (tmp_path / "dist" / "index.html").write_text("<h1>the page</h1>")
     (tmp_path / "dist" / "assets" / "app-1a2b.js").write_text("1")
-    for path in ("/", "/calls/0123456789abcdef"):
-        response = client.get(path)
-        assert "the page" in response.text
-        assert response.headers["cache-control"] == "no-cache"
-    assert "immutable" in client.get("/assets/app-1a2b.js").headers["cache-control"]
-    for path in ("/assets/gone.js", "/favicon.ico", "/api/nothing"):
-        assert "the page" not in client.get(path).text
-    assert "root:" not in client.get("/..%2f..%2f..%2f..%2f..%2f..%2fetc/passwd").text
+    with application(tmp_path) as client:
+        for path in ("/", "/calls/0123456789abcdef"):
+            response = client.get(path)
+            assert "the page" in response.text
+            assert response.headers["cache-control"] == "no-cache"
+        assert "immutable" in client.get("/assets/app-1a2b.js").headers["cache-control"]
+        for path in ("/assets/gone.js", "/favicon.ico", "/api/nothing"):
+            assert "the page" not in client.get(path).text
+        assert "root:" not in client.get("/..%2f..%2f..%2f..%2f..%2f..%2fetc/passwd").text

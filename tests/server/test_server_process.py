@@ -25,6 +25,7 @@ from voice.speak import Speaker
 from voice.speak_piper import Piper
 
 ENVIRONMENT = {**os.environ, "RINGSIDE_LLM__ENABLED": "false"}
+WITHOUT_MODELS = {"RINGSIDE_LOAD_MODELS": "at_first_call"}
 SAID = "Hi, this is Alex from Northwind. Do you have half a minute?"
 
 
@@ -90,7 +91,7 @@ def test_a_server_killed_in_mid_call_leaves_the_call_interrupted_readable_and_gr
             typed_turn(line, SAID)
             process.send_signal(signal.SIGKILL)
             process.wait()
-    with running(tmp_path) as (process, address):
+    with running(tmp_path, **WITHOUT_MODELS) as (process, address):
         url = f"{address}/api/calls/{ticket['id']}"
         call = httpx.get(url).json()
         assert (call["status"], call["ended_reason"]) == ("interrupted", "server_stopped")
@@ -160,7 +161,7 @@ def test_a_server_that_is_stopped_in_mid_call_puts_the_call_in_order_before_it_g
             process.terminate()
             process.communicate(timeout=30)
     assert (tmp_path / "calls" / ticket["id"] / "tape" / "tape.ogg").is_file()
-    with running(tmp_path) as (_, address):
+    with running(tmp_path, **WITHOUT_MODELS) as (_, address):
         assert httpx.get(f"{address}/api/calls/{ticket['id']}").json()["status"] == "interrupted"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from server_application import shipped
 from server_caller import connected
 from starlette.testclient import TestClient
 from test_server_calls import converse, graded, ring, settled
@@ -18,7 +19,6 @@ from personas.scenario import Scenario
 from personas.state import State
 from server.calls.customer import ScenarioCustomer
 from server.calls.retry import NoRetry, Past, RetryCustomer, past_of, whole
-from server.catalogue import load_catalogue
 from voice.customer import Heard
 from voice.record import CallRecord, Decision, Turn
 
@@ -31,10 +31,10 @@ LEARNER = [
 ANEW = "Fair question. Before I say anything about us: how do you plan the day's routes today?"
 
 
-@pytest.fixture(params=[0, 3, 11])
+@pytest.fixture(scope="module", params=[0, 3, 11])
 def lived(request: pytest.FixtureRequest) -> tuple[ScenarioCustomer, CallRecord, list[State]]:
     """A customer, a call with them as its journal tells it, and their state before each of its learner's turns."""
-    catalogue = load_catalogue()
+    catalogue = shipped()
     scenario = next(iter(catalogue.scenarios.values()))
     return play(scenario, catalogue.persona_of(scenario), request.param)
 
@@ -68,7 +68,7 @@ def play(scenario: Scenario, persona: Persona, seed: int) -> tuple[ScenarioCusto
 
 def anew(customer: ScenarioCustomer) -> ScenarioCustomer:
     script = customer.script
-    catalogue = load_catalogue()
+    catalogue = shipped()
     scenario = catalogue.scenarios[script.scenario.id]
     return ScenarioCustomer(scenario, script.persona, seed=script.seed, difficulty=script.difficulty)
 
@@ -125,7 +125,7 @@ HANDED_OVER = [
 
 
 def test_a_call_that_was_handed_over_is_taken_up_with_who_has_the_phone() -> None:
-    catalogue = load_catalogue()
+    catalogue = shipped()
     scenario = catalogue.scenarios["billing-dispute"]
 
     def customer_of() -> ScenarioCustomer:

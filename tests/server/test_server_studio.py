@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import BASE_URL, settings_for
+from server_application import BASE_URL, LOADS_WITHIN_S, settings_for, shipped
 from starlette.testclient import TestClient
 
 from personas.yaml_text import LibraryError
 from server.app import create_app
-from server.catalogue import load_catalogue
 from server.settings import Settings
 from server.studio.assembling import assembled, skeleton
 from server.studio.checking import check_text
+from server.studio.drafting import Drafter
 from server.studio.patching import CannotPatch, patched, tree_of
 
 SOURCE = "cold-call-operations"
@@ -171,7 +170,7 @@ def test_a_patch_sets_one_value_and_leaves_all_else(value: str) -> None:
 
 
 def test_a_text_that_grows_by_anchors_or_nests_without_end_is_refused() -> None:
-    catalogue = load_catalogue()
+    catalogue = shipped()
     for text in ("a: &a [1]\nb: [*a, *a]", "[" * 20_000, "a: 2024-99-99", "a: " + "9" * 6000, "? {a: 1}\n: b", ""):
         checked = check_text("scenarios", "x.yaml", text, personas=catalogue.personas, rubrics=catalogue.rubrics.keys())
         assert checked.errors
@@ -191,7 +190,7 @@ def test_a_text_that_grows_by_anchors_or_nests_without_end_is_refused() -> None:
     ],
 )
 def test_whatever_a_model_writes_the_draft_is_sound(kind: str, written: dict[str, Any]) -> None:
-    catalogue = load_catalogue()
+    catalogue = shipped()
 
     def check(text: str) -> tuple[LibraryError, ...]:
         return check_text(
@@ -209,11 +208,13 @@ def test_the_local_model_drafts_from_material_and_follows_no_order_in_it(
     path = model("qwen2.5-coder-1.5b") / "model.gguf"
     settings = Settings(data_dir=tmp_path / "data", llm={"path": path}, load_models="at_first_call")
     with TestClient(create_app(settings, web_dist=tmp_path / "dist"), base_url=BASE_URL) as client:
-        until(lambda: "loading" not in [s["state"] for s in stages(client) if s["name"] == "language model"])
+        assert client.portal is not None
+        drafter: Drafter = client.app.state.drafter  # type: ignore[attr-defined]
+        assert client.portal.call(drafter._model.wait_ready, LOADS_WITHIN_S)
         begun = client.post("/api/studio/drafts", json={"material": MATERIAL, "kind": "sales"})
         assert begun.status_code == 202, begun.text
         address = f"/api/studio/drafts/{begun.json()['id']}"
-        until(lambda: client.get(address).json()["state"] != "working")
+        client.portal.call(written, drafter)
         done = client.get(address).json()
         assert done["state"] == "done", done
         document = client.get(f"/api/studio/scenarios/{done['scenario']}").json()
@@ -228,13 +229,7 @@ def test_the_local_model_drafts_from_material_and_follows_no_order_in_it(
         assert client.delete(f"/api/studio/drafts/{again}").json()["state"] == "cancelled"
 
 
-def stages(client: TestClient) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = client.get("/api/status").json()["stages"]
-    return found
-
-
-def until(condition: Callable[[], bool], seconds: float = 400.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "too late"
-        time.sleep(0.3)
+async def written(drafter: Drafter) -> None:
+    """Once the draft under way has come to its end."""
+    assert drafter._task is not None
+    await drafter._task
