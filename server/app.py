@@ -22,8 +22,12 @@ from server.guards import Guard, HostPolicy
 from server.metrics import Metrics
 from server.models.move_recognizer import move_recognizer
 from server.models.store import ModelStore
+from server.people.account import router as account_router
+from server.people.entering import router as entering_router
 from server.people.entry import admitted
+from server.people.managing import router as managing_router
 from server.people.registry import Registry
+from server.people.sharing import router as sharing_router
 from server.request_log import RequestLog
 from server.settings import Settings
 from server.storage.calls import CallStore
@@ -92,9 +96,17 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
         redirect_slashes=False,
     )
     api_errors.install(app)
-    app.include_router(calls_router)
-    app.include_router(studio_router)
-    app.include_router(answers_router)
+    app.state.behind_proxy = settings.behind_proxy
+    for router in (
+        entering_router,
+        account_router,
+        managing_router,
+        calls_router,
+        sharing_router,
+        studio_router,
+        answers_router,
+    ):
+        app.include_router(router)
 
     @app.get("/healthz", response_class=PlainTextResponse)
     async def healthz() -> str:
