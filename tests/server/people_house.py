@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from conftest import BASE_URL, settings_for
 from starlette.testclient import TestClient
 
 from server.app import create_app
 from server.people.registry import Registry
+from server.settings import Settings
 from server.storage.calls import CallStore, NewCall
 
+BASE_URL = "http://127.0.0.1:8000"
 PASSWORD = "quiet harbour lamp seven"
 LOOPBACK = ("127.0.0.1", 50_000)
 
@@ -117,6 +118,7 @@ def token_in(answer: Any) -> str:
 
 @contextmanager
 def house_in(folder: Path, peer: tuple[str, int] = LOOPBACK, **settings: Any) -> Iterator[House]:
-    app = create_app(settings_for(folder / "data", **settings), web_dist=folder / "dist")
+    data = {"data_dir": folder / "data", "llm": {"enabled": False}, "load_models": "at_first_call"}
+    app = create_app(Settings(**data | settings), web_dist=folder / "dist")
     with TestClient(app, base_url=BASE_URL, client=peer, raise_server_exceptions=False) as client:
         yield House(client)
