@@ -22,6 +22,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from server.calls.client import CallError, appoint, connected
 from server.people.passwords import hashed
 from server.storage.database import Database
 from server.storage.people import PeopleStore
@@ -126,6 +127,19 @@ def test_a_page_rings_over_tls(tmp_path: Path, pair: Pair, session: dict[str, st
             assert json.loads(line.recv(timeout=60))["type"] == "ready"
         plain = session | {"origin": page.replace("https", "http")}
         assert httpx.post(f"{page}/api/calls", json=RING, headers=plain, verify=trusted).status_code == 403
+
+
+@pytest.mark.usefixtures("hearing", "session")
+async def test_the_client_of_the_command_line_signs_in(tmp_path: Path) -> None:
+    with running(tmp_path, "127.0.0.1") as (address, port):
+        server = f"{address}:{port}"
+        with pytest.raises(CallError, match="sign in first"):
+            await appoint(server, RING["scenario"])
+        with pytest.raises(CallError, match="isn't right"):
+            await appoint(server, RING["scenario"], account=("ada", "a wrong password"))
+        call = await appoint(server, RING["scenario"], account=("ada", "quiet harbour lamp seven"))
+        async with connected(call) as client:
+            assert client.errors == []
 
 
 @pytest.mark.usefixtures("hearing")
