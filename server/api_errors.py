@@ -11,7 +11,9 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+from server.storage.people import NotPossible
+
+_CODES = {400: "bad_request", 401: "signed_out", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
 class ErrorDetail(BaseModel):
@@ -26,9 +28,9 @@ class ErrorBody(BaseModel):
 class ApiError(Exception):
     """Raised by a route: the status, a code for programs, one line for people."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
-        self.status, self.code, self.message = status, code, message
+        self.status, self.code, self.message, self.headers = status, code, message, headers
 
 
 def error_response(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -43,7 +45,11 @@ def error_docs(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def install(app: FastAPI) -> None:
     @app.exception_handler(ApiError)
     async def on_api_error(_request: Request, error: ApiError) -> Response:
-        return error_response(error.status, error.code, error.message)
+        return error_response(error.status, error.code, error.message, error.headers)
+
+    @app.exception_handler(NotPossible)
+    async def on_not_possible(_request: Request, error: NotPossible) -> Response:
+        return error_response(409, error.code, error.message)
 
     @app.exception_handler(HTTPException)
     async def on_http_error(_request: Request, error: HTTPException) -> Response:

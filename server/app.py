@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.responses import PlainTextResponse, Response
 
 from server import api_errors, pages
@@ -22,6 +22,12 @@ from server.guards import Guard, HostPolicy
 from server.metrics import Metrics
 from server.models.move_recognizer import move_recognizer
 from server.models.store import ModelStore
+from server.people.account import router as account_router
+from server.people.entering import router as entering_router
+from server.people.entry import admitted
+from server.people.managing import router as managing_router
+from server.people.registry import Registry
+from server.people.sharing import router as sharing_router
 from server.request_log import RequestLog
 from server.settings import Settings
 from server.storage.calls import CallStore
@@ -43,6 +49,9 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database.in_folder(settings.data_dir)
         await asyncio.to_thread(database.migrate)
+        registry = app.state.registry = Registry(database, settings.data_dir, settings.sessions)
+        if await asyncio.to_thread(registry.people.anybody):
+            await asyncio.to_thread(registry.people.claim_calls)
         catalogue = await asyncio.to_thread(load_catalogue, settings.library_dirs)
         app.state.studio = await asyncio.to_thread(Studio, settings.data_dir, catalogue, settings.library_dirs)
         store, folders = CallStore(database), CallFolders(settings.data_dir)
@@ -79,15 +88,25 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
         version="1",
         summary="Practise calls with a simulated customer. The calls themselves are on WebSockets: docs/api.md.",
         lifespan=lifespan,
+        dependencies=[Depends(admitted)],
+        responses=api_errors.error_docs(401),
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
     api_errors.install(app)
-    app.include_router(calls_router)
-    app.include_router(studio_router)
-    app.include_router(answers_router)
+    app.state.behind_proxy = settings.behind_proxy
+    for router in (
+        entering_router,
+        account_router,
+        managing_router,
+        calls_router,
+        sharing_router,
+        studio_router,
+        answers_router,
+    ):
+        app.include_router(router)
 
     @app.get("/healthz", response_class=PlainTextResponse)
     async def healthz() -> str:

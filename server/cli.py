@@ -14,6 +14,7 @@ from server.errors import UserError
 
 COMMANDS = {
     "serve": "start the server",
+    "people": "make an admin, list accounts, give somebody a new password",
     "models": "pull, list or verify the model weights",
     "check": "validate personas, scenarios and rubrics",
     "call": "speak WAV files to a running server over the wire",

@@ -11,12 +11,15 @@ from urllib.parse import urlsplit
 
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.api_errors import error_response
 
 MAX_BODY_BYTES = 64 * 1024  # the largest honest body is a small JSON object
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+SESSION_COOKIE, LOOPBACK_COOKIE = "__Host-ringside", "ringside-loopback"  # see server.people.cookies
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -56,6 +59,25 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_direct_loopback(connection: HTTPConnection) -> bool:
+    """Whether a program on this machine asks by itself: a proxy's requests come from here, too, but say so."""
+    peer = connection.client
+    return (
+        peer is not None
+        and is_loopback(peer.host)
+        and is_loopback(without_port(connection.headers.get("host", "")))
+        and not any(name in connection.headers for name in _PROXY_HEADERS)
+    )
+
+
+def address_of(connection: HTTPConnection, *, behind_proxy: bool) -> str:
+    """Where a request comes from, for limits: behind a proxy what the proxy itself saw, which nobody can make up."""
+    passed_on = connection.headers.getlist("x-forwarded-for") if behind_proxy else []
+    if passed_on:
+        return passed_on[-1].rpartition(",")[2].strip()
+    return "" if connection.client is None else connection.client.host
+
+
 class HostPolicy:
     """Which hosts this server answers to, and which origins may change something or open a socket.
 
@@ -72,17 +94,25 @@ class HostPolicy:
     def knows_host(self, host: str) -> bool:
         if self._any_host or host.lower() in self._hosts:
             return True
-        return is_loopback(_without_port(host))
+        return is_loopback(without_port(host))
 
     def allows_origin(self, headers: Headers, scheme: str) -> bool:
-        """A browser names the page's origin with every change and every WebSocket; a program doesn't."""
-        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        """A browser names the page's origin with every change and every WebSocket; a program doesn't.
+
+        Who brings the session that a browser keeps has to say where the request comes from: no page can leave these
+        headers out or set them (Fetch standard), so that no token in the page is needed.
+        """
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site not in (None, "same-origin", "none"):
             return False
-        origin = headers.get("origin")
         if origin is None:
-            return True
+            return site is not None or not _has_session(headers)
         own = f"{'https' if scheme in ('https', 'wss') else 'http'}://{headers.get('host', '')}"
         return origin.lower() == own.lower() or origin.lower() in self._origins
+
+
+def _has_session(headers: Headers) -> bool:
+    return any(f"{name}=" in headers.get("cookie", "") for name in (SESSION_COOKIE, LOOPBACK_COOKIE))
 
 
 def _origin(url: str) -> str:
@@ -90,7 +120,8 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-def _without_port(host: str) -> str:
+def without_port(host: str) -> str:
+    """The name or address of a Host header."""
     if host.startswith("["):
         return host.partition("]")[0] + "]"
     return host.partition(":")[0]

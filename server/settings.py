@@ -65,6 +65,13 @@ class RecognitionSettings(_Section):
     quick_model: str = Field(default="whisper-tiny.en", min_length=1)
 
 
+class SessionSettings(_Section):
+    """How long somebody stays signed in: until they did nothing for `idle_days`, and `longest_days` at most."""
+
+    idle_days: float = Field(default=7, gt=0, le=366)
+    longest_days: float = Field(default=30, gt=0, le=366)
+
+
 class LogSettings(_Section):
     """How the server's log is written."""
 
@@ -99,6 +106,7 @@ class Settings(BaseSettings):
     llm: LanguageModelSettings = LanguageModelSettings()
     speech: SpeechSettings = SpeechSettings()
     recognition: RecognitionSettings = RecognitionSettings()
+    sessions: SessionSettings = SessionSettings()
     log: LogSettings = LogSettings()
 
     @model_validator(mode="after")

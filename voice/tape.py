@@ -6,10 +6,12 @@ spool becomes Ogg Opus and is deleted only once the tape is whole on disk.
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 import numpy as np
@@ -103,7 +105,7 @@ def finish_from_spool(folder: Path) -> Path:
             return tape
         raise TapeError(f"{folder}: holds neither a tape nor a spool; nothing was recorded")
     try:
-        samples = _encode(spools[0], spools[1], part)
+        samples = _encode(_blocks(spools[0], spools[1]), str(part))
         if abs(_decoded_samples(part) - samples) > TAPE_RATE // 50:  # a frame of Opus
             raise TapeError(f"{part}: is shorter than what was recorded; the spool was kept")
         _sync(part)
@@ -135,6 +137,24 @@ def read_tape(tape: Path) -> Iterator[PCM]:
         raise TapeError(f"{tape}: isn't a readable tape ({error})") from error
 
 
+def cut(tape: Path, from_s: float, to_s: float) -> bytes:
+    """A stretch of a tape as a tape of its own: Ogg Opus, empty where it lies beyond the end. Raises TapeError."""
+    out = io.BytesIO()
+    samples = _encode(_stretch(tape, round(from_s * TAPE_RATE), round(to_s * TAPE_RATE)), out)
+    return out.getvalue() if samples else b""
+
+
+def _stretch(tape: Path, first: int, last: int) -> Iterator[PCM]:
+    at = 0
+    for block in read_tape(tape):
+        inside = block[max(0, first - at) : max(0, last - at)]
+        if len(inside):
+            yield inside
+        at += len(block)
+        if at >= last:
+            return
+
+
 def _interleaved(frame: av.AudioFrame) -> PCM:
     samples: PCM = frame.to_ndarray().astype(np.int16, copy=False).reshape(-1, 2)
     return samples
@@ -154,13 +174,13 @@ def _decoded_samples(tape: Path) -> int:
         raise TapeError(f"{tape}: isn't a readable tape ({error})") from error
 
 
-def _encode(learner: Path, customer: Path, part: Path) -> int:
-    """Encode both spools; returns the samples (at 24 kHz) that went in."""
+def _encode(blocks: Iterable[PCM], out: str | BinaryIO) -> int:
+    """Encode int16 (samples, 2) at 24 kHz into a file; returns how many samples went in."""
     total = 0
-    with av.open(str(part), "w", format="ogg") as container:
+    with av.open(out, "w", format="ogg") as container:
         stream = container.add_stream("libopus", rate=TAPE_RATE, layout="stereo")
         stream.bit_rate = _BIT_RATE
-        for block in _blocks(learner, customer):
+        for block in blocks:
             frame = av.AudioFrame.from_ndarray(
                 np.ascontiguousarray(block).reshape(1, -1), format="s16", layout="stereo"
             )

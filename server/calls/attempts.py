@@ -6,14 +6,17 @@ from server.api_errors import ApiError
 from server.calls import results
 from server.calls.retry import NoRetry, Past, past_of
 from server.calls.schemas import CallWish, Moment
+from server.people.viewer import Viewer
 from server.storage.calls import GOING_ON, CallStore
 from server.storage.folders import CallFolders
 
 
-def taken_up(store: CallStore, folders: CallFolders, wish: CallWish, moment: Moment) -> tuple[CallWish, Past]:
-    """The wish with what that call settles, and the past of the attempt. Blocking. Raises ApiError."""
+def taken_up(
+    store: CallStore, folders: CallFolders, wish: CallWish, moment: Moment, viewer: Viewer
+) -> tuple[CallWish, Past]:
+    """The wish with what the viewer's own call settles, and the past of the attempt. Blocking. Raises ApiError."""
     row = store.get(moment.call)
-    if row is None:
+    if row is None or not viewer.owns(row):
         raise ApiError(404, "unknown_call", f"no call has the id {moment.call[:40]!r}")
     if row.status in GOING_ON:
         raise ApiError(409, "call_goes_on", "the call still goes on; hang up first")

@@ -12,7 +12,7 @@ import json
 import ssl
 import struct
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -52,6 +52,7 @@ class Appointment:
     id: str
     socket: str
     token: str
+    headers: Mapping[str, str] = field(default_factory=dict)  # of whoever is signed in
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +212,26 @@ class WireClient:
                 self.hung_up_at_s = now_s if self.hung_up_at_s is None else self.hung_up_at_s
 
 
-async def appoint(server: str, scenario: str, **options: object) -> Appointment:
-    """`POST /api/calls`. `options` that are None are left out. Raises CallError."""
+async def appoint(
+    server: str, scenario: str, *, account: tuple[str, str] | None = None, **options: object
+) -> Appointment:
+    """`POST /api/calls`, signed in as `account` (login, password) if given. `options` that are None are left out.
+
+    Raises CallError.
+    """
     body = {"scenario": scenario} | {key: value for key, value in options.items() if value is not None}
     try:
         trusted = ssl.create_default_context()  # the system's authorities and SSL_CERT_FILE, as for the socket
         async with httpx.AsyncClient(timeout=_CONNECT_S, trust_env=False, verify=trusted) as http:
-            response = await http.post(urljoin(server, "/api/calls"), json=body)
+            headers: Mapping[str, str] = {}
+            if account is not None:
+                response = await http.post(
+                    urljoin(server, "/api/session"), json={"login": account[0], "password": account[1]}
+                )
+                headers = _signed_in(server, response)
+                http.cookies.clear()  # what is sent stands in the headers: for a socket, too
+            if account is None or headers:
+                response = await http.post(urljoin(server, "/api/calls"), json=body, headers=headers)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise CallError(
             f"no server answers at {server} ({error or type(error).__name__}); start one with `ringside serve`"
@@ -225,7 +239,7 @@ async def appoint(server: str, scenario: str, **options: object) -> Appointment:
     try:
         data = response.json()
         if response.status_code == 201:
-            return Appointment(data["id"], urljoin(_websocket(server), data["socket"]), data["token"])
+            return Appointment(data["id"], urljoin(_websocket(server), data["socket"]), data["token"], headers)
         code, message = data["error"]["code"], data["error"]["message"]
     except (ValueError, KeyError, TypeError) as error:
         raise CallError(
@@ -245,6 +259,7 @@ async def connected(call: Appointment, *, seed: int = 0, clock: Clock | None = N
             close_timeout=1.0,
             max_size=1 << 24,
             proxy=None,
+            additional_headers=call.headers,
         ) as socket:
             client = WireClient(call, socket, clock or MonotonicClock(), seed)
             receiving = asyncio.create_task(client._receive())
@@ -263,6 +278,15 @@ async def connected(call: Appointment, *, seed: int = 0, clock: Clock | None = N
                 await asyncio.gather(*tasks, return_exceptions=True)
     except (OSError, InvalidHandshake, InvalidMessage, ConnectionClosed) as error:
         raise CallError(f"{call.socket} can't be connected ({error}); is it the right server?") from error
+
+
+def _signed_in(server: str, response: httpx.Response) -> Mapping[str, str]:
+    """What a request of the session brings; nothing where the server refused it."""
+    cookies = [line.partition(";")[0] for line in response.headers.get_list("set-cookie")]
+    if response.status_code != 201 or not cookies:
+        return {}
+    parts = urlsplit(server)
+    return {"cookie": "; ".join(cookies), "origin": f"{parts.scheme}://{parts.netloc}"}
 
 
 def _websocket(server: str) -> str:

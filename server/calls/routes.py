@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, WebSocket
+from fastapi import APIRouter, Query, Request, WebSocket
 from fastapi.responses import FileResponse, Response
 
 from server.api_errors import ApiError, error_docs
@@ -26,11 +26,14 @@ from server.calls.schemas import (
     Ticket,
 )
 from server.calls.switchboard import Switchboard
+from server.people.entry import CurrentViewer, TheCall, visible
+from server.people.registry import registry_of
+from server.people.rules import Rule
+from server.people.viewer import Viewer
 from server.storage.calls import GOING_ON, Practised
 from server.storage.tables import CallRow
 
 router = APIRouter(prefix="/api")
-CallId = Annotated[str, Path(max_length=64)]
 TAPE_MEDIA_TYPE = "audio/ogg"
 
 
@@ -47,10 +50,10 @@ def status(request: Request) -> Status:
 
 
 @router.get("/scenarios")
-def scenarios(request: Request) -> ScenarioList:
-    """What can be practised, in the library's order."""
+def scenarios(request: Request, viewer: CurrentViewer) -> ScenarioList:
+    """What can be practised, in the library's order, and how often the viewer did."""
     board = _switchboard(request)
-    practised = board.store.practised()
+    practised = board.store.practised(viewer.id)
     cards = []
     for scenario in board.catalogue.scenarios.values():
         been = practised.get(scenario.id, Practised(0, None))
@@ -78,21 +81,22 @@ def scenarios(request: Request) -> ScenarioList:
 
 
 @router.post("/calls", status_code=201, responses=error_docs(400, 403, 404, 409, 413, 415, 422, 429))
-async def ring(request: Request, wish: CallWish) -> Ticket:
+async def ring(request: Request, viewer: CurrentViewer, wish: CallWish) -> Ticket:
     """Ask for a call. It rings once a client says hello on `socket`, and is forgotten if none does."""
-    return await _switchboard(request).ring(wish)
+    return await _switchboard(request).ring(wish, viewer)
 
 
 @router.get("/calls", responses=error_docs(404, 422))
 def calls(
     request: Request,
+    viewer: CurrentViewer,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> CallPage:
-    """The newest calls first."""
+    """The viewer's own calls, the newest first."""
     store = _switchboard(request).store
-    last = None if before is None else _row(request, before)
-    rows = store.page(limit + 1, last)
+    last = None if before is None else visible(request, viewer, before, Rule.OWNS_CALL)
+    rows = store.page(limit + 1, last, viewer.id)
     return CallPage(
         calls=[results.summary(row) for row in rows[:limit]],
         next=rows[limit - 1].id if len(rows) > limit else None,
@@ -100,40 +104,46 @@ def calls(
 
 
 @router.get("/calls/{call_id}", responses=error_docs(404, 422))
-def call(request: Request, call_id: CallId) -> CallDetail:
-    """All that is known of a call; also while it goes on."""
+def call(request: Request, viewer: CurrentViewer, row: TheCall) -> CallDetail:
+    """All that is known of a call; also while it goes on. What it branched off and what branched off it only where the
+    viewer may see that, too."""
     board = _switchboard(request)
-    row = _row(request, call_id)
-    branches = board.store.branches(row.id)
-    return results.detail(row, board.folders.of(row.id), board.desk.progress(row.id), branches)
+    branches = [each for each in board.store.branches(row.id) if viewer.may_see(each)]
+    found = results.detail(row, board.folders.of(row.id), board.desk.progress(row.id), branches)
+    if found.parent is not None and not _sees(board, viewer, found.parent.call):
+        found.parent = None
+    found.mine = viewer.owns(row)
+    if not found.mine and row.owner is not None:
+        found.learner = registry_of(request).people.names([row.owner]).get(row.owner)
+    return found
 
 
 @router.get("/calls/{call_id}/comparison", responses=error_docs(404, 409, 422))
-def comparison(request: Request, call_id: CallId) -> Comparison:
+def comparison(request: Request, viewer: CurrentViewer, row: TheCall) -> Comparison:
     """Another attempt beside the call it branched off: the same moment, both answers, the criteria that changed."""
     board = _switchboard(request)
-    row = _over(request, call_id)
-    if row.parent is None:
-        raise ApiError(404, "no_parent", "this call is no attempt at another one, or that one is deleted")
-    parent = _row(request, row.parent)
+    _over(row)
+    parent = None if row.parent is None else board.store.get(row.parent)
+    if parent is None or not viewer.may_see(parent):
+        raise ApiError(404, "no_parent", "this call is no attempt at another one that is there for you to see")
     return compared(parent, board.folders.of(parent.id), row, board.folders.of(row.id))
 
 
 @router.delete("/calls/{call_id}", status_code=204, responses=error_docs(403, 404, 409, 422))
-def delete(request: Request, call_id: CallId) -> Response:
+def delete(request: Request, row: TheCall) -> Response:
     """Delete a call that is over: its row, its journal, its tape."""
     board = _switchboard(request)
-    row = _over(request, call_id)
+    _over(row)
     board.store.delete(row.id)
     board.folders.of(row.id).remove()
     return Response(status_code=204)
 
 
 @router.post("/calls/{call_id}/grade", status_code=202, responses=error_docs(403, 404, 409, 422))
-async def grade(request: Request, call_id: CallId) -> GradeProgress:
+async def grade(request: Request, row: TheCall) -> GradeProgress:
     """Grade a call that is over, again or for the first time. The former grades stay on record."""
     board = _switchboard(request)
-    row = await board.aside(_over, request, call_id)
+    _over(row)
     await board.aside(board.store.set_grade_state, row.id, "pending")
     board.desk.submit(row.id)
     return GradeProgress(state="pending", done=0, total=0)
@@ -148,9 +158,9 @@ async def grade(request: Request, call_id: CallId) -> GradeProgress:
         **error_docs(400, 404, 416, 422),
     },
 )
-def tape(request: Request, call_id: CallId) -> FileResponse:
+def tape(request: Request, row: TheCall) -> FileResponse:
     """The recording, learner left, customer right: Ogg Opus, with range requests."""
-    path = results.tape_path(_switchboard(request).folders.of(_row(request, call_id).id))
+    path = results.tape_path(_switchboard(request).folders.of(row.id))
     if path is None:
         raise ApiError(404, "no_tape", "this call has no tape (yet)")
     # A tape never changes; only its owner may keep it.
@@ -158,9 +168,9 @@ def tape(request: Request, call_id: CallId) -> FileResponse:
 
 
 @router.get("/calls/{call_id}/peaks", responses=error_docs(404, 422))
-def peaks(request: Request, call_id: CallId, buckets: Annotated[int, Query(ge=1, le=10_000)] = 800) -> PeaksOut:
+def peaks(request: Request, row: TheCall, buckets: Annotated[int, Query(ge=1, le=10_000)] = 800) -> PeaksOut:
     """The tape's waveform: the loudest sample of each bucket, 0 to 1, both sides."""
-    found = results.peaks(_switchboard(request).folders.of(_row(request, call_id).id), buckets)
+    found = results.peaks(_switchboard(request).folders.of(row.id), buckets)
     if found is None:
         raise ApiError(404, "no_tape", "this call has no tape (yet)")
     return found
@@ -168,18 +178,15 @@ def peaks(request: Request, call_id: CallId, buckets: Annotated[int, Query(ge=1,
 
 @router.websocket("/calls/{call_id}/socket")
 async def socket(socket: WebSocket, call_id: str, token: str = "") -> None:
-    await _switchboard(socket).gateway.serve(socket, call_id, token)
+    # To whom the call doesn't belong none goes on.
+    await _switchboard(socket).gateway.serve(socket, "" if socket.state.call is None else call_id, token)
 
 
-def _row(request: Request, call_id: str) -> CallRow:
-    row = _switchboard(request).store.get(call_id)
-    if row is None:
-        raise ApiError(404, "unknown_call", f"no call has the id {call_id[:40]!r}")
-    return row
-
-
-def _over(request: Request, call_id: str) -> CallRow:
-    row = _row(request, call_id)
+def _over(row: CallRow) -> None:
     if row.status in GOING_ON:
         raise ApiError(409, "call_goes_on", "the call still goes on; hang up first")
-    return row
+
+
+def _sees(board: Switchboard, viewer: Viewer, call_id: str) -> bool:
+    row = board.store.get(call_id)
+    return row is not None and viewer.may_see(row)

@@ -184,6 +184,8 @@ class CallDetail(BaseModel):
     wording: Wording
     parent: Moment | None = Field(description="what this call is another attempt at")
     branches: list[Branch]
+    mine: bool = Field(default=True, description="the viewer's own call; else one that was shared with them")
+    learner: str | None = Field(default=None, description="whose call it is, by name, where it isn't the viewer's own")
 
 
 class Attempt(BaseModel):

@@ -26,6 +26,7 @@ from server.calls.situation import Situation, kept
 from server.calls.wording import worded
 from server.catalogue import Catalogue
 from server.metrics import Metrics
+from server.people.viewer import Viewer
 from server.storage.calls import CallStore, NewCall
 from server.storage.folders import CallFolder, CallFolders
 from voice.call import Call, Send
@@ -68,11 +69,11 @@ class Switchboard:
         """Do something that blocks on a worker thread."""
         return await asyncio.to_thread(work, *arguments)
 
-    async def ring(self, wish: CallWish) -> Ticket:
-        """Make a call ready to be connected. Raises ApiError."""
+    async def ring(self, wish: CallWish, viewer: Viewer) -> Ticket:
+        """Make a call of the viewer's ready to be connected. Raises ApiError."""
         past, situation = None, Situation.now(self.catalogue, wish.scenario)
         if wish.fork is not None:
-            wish, past = await self.aside(taken_up, self.store, self.folders, wish, wish.fork)
+            wish, past = await self.aside(taken_up, self.store, self.folders, wish, wish.fork, viewer)
             situation = await self.aside(kept, self.folders.of(past.call)) or situation
         if situation is None:
             raise ApiError(404, "unknown_scenario", f"no scenario has the id {wish.scenario[:60]!r}")
@@ -97,6 +98,7 @@ class Switchboard:
             seed=secrets.randbits(31) if wish.seed is None else wish.seed,
             parent=None if past is None else past.call,
             parent_turn=None if past is None else past.turn,
+            owner=viewer.id,
         )
         customer = self._customer(new, situation, past)
         ending = Ending(self, new, situation, customer, past)

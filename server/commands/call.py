@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -48,6 +49,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="N",
         help="start the Nth recording (from 1) one second into the customer's turn; may be given several times",
+    )
+    parser.add_argument(
+        "--login", help="sign in under this name, where the server has accounts; the password is in RINGSIDE_PASSWORD"
     )
     parser.add_argument("--json", action="store_true", help="print the documented keys")
 
@@ -118,9 +122,22 @@ def quantiles(values: Sequence[float | None]) -> dict[str, float | int | None]:
 
 
 async def _call(arguments: argparse.Namespace, recordings: Sequence[Recording]) -> tuple[str, Conversation]:
-    call = await appoint(arguments.server, arguments.scenario, seed=arguments.seed, difficulty=arguments.difficulty)
+    call = await appoint(
+        arguments.server,
+        arguments.scenario,
+        account=None if arguments.login is None else (arguments.login, _password()),
+        seed=arguments.seed,
+        difficulty=arguments.difficulty,
+    )
     async with connected(call) as client:
         return call.id, await converse(client, recordings, barge_in=[number - 1 for number in arguments.barge_in])
+
+
+def _password() -> str:
+    password = os.environ.get("RINGSIDE_PASSWORD", "")
+    if not password:
+        raise UserError("--login takes a password, which the command line would show: set RINGSIDE_PASSWORD")
+    return password
 
 
 def _shown(report: dict[str, Any]) -> str:

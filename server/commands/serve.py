@@ -13,9 +13,13 @@ import threading
 import webbrowser
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 from server.errors import UserError
+from server.guards import is_loopback
 from server.settings import Settings, load_settings
+from server.storage.database import Database
+from server.storage.people import PeopleStore
 
 _DESKTOP_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY")
 
@@ -33,24 +37,44 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.no_browser:
         given["open_browser"] = False
     settings = load_settings(**given)
-    for line in warnings_of(settings):
-        print(f"ringside serve: {line}", file=sys.stderr)
+    check_openness(settings)
     if settings.tls_certificate is not None and settings.tls_key is not None:
         check_certificate(settings.tls_certificate, settings.tls_key)
     listening = listen(settings.host, settings.port)
     return serve(settings, listening)
 
 
-def warnings_of(settings: Settings) -> list[str]:
-    """What an operator must know who lets others in. Raises UserError where it may not be."""
-    if settings.loopback:
-        return []
-    if settings.tls_certificate is None and not settings.behind_proxy:
+def check_openness(settings: Settings) -> None:
+    """Whether others may be let in. Raises UserError in one line with the mend where they may not."""
+    if not settings.loopback and settings.tls_certificate is None and not settings.behind_proxy:
         raise UserError(
             f"{settings.host} is open to other machines, and browsers give a microphone to secure pages only: set "
             "RINGSIDE_TLS_CERTIFICATE and RINGSIDE_TLS_KEY, or RINGSIDE_BEHIND_PROXY=true behind a proxy that has them"
         )
-    return ["there are no accounts yet: whoever reaches this address can ring, and can hear and delete every call"]
+    if (others := lets_in(settings)) is not None and not has_accounts(settings):
+        raise UserError(
+            f"{others} lets others in, and there are no accounts that would keep their calls apart: make the first "
+            "admin by `ringside people add-admin LOGIN`, or at /setup of a server on 127.0.0.1"
+        )
+
+
+def lets_in(settings: Settings) -> str | None:
+    """The setting by which others than who sits at this machine reach the server, if any."""
+    if not settings.loopback:
+        return f"host = {settings.host}"
+    if settings.behind_proxy:
+        return "behind_proxy = true"
+    strangers = [url for url in settings.allowed_origins if not is_loopback(urlsplit(url).hostname or "")]
+    return f"allowed_origins = {strangers[0]}" if strangers else None
+
+
+def has_accounts(settings: Settings) -> bool:
+    database = Database.in_folder(settings.data_dir)
+    try:
+        database.migrate()
+        return PeopleStore(database).anybody()
+    finally:
+        database.close()
 
 
 def check_certificate(certificate: Path, key: Path) -> None:

@@ -29,6 +29,7 @@ class NewCall:
     seed: int
     parent: str | None = None
     parent_turn: int | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class CallStore:
         with self._database.write() as session:
             row = CallRow(
                 id=call.id,
+                owner=call.owner,
                 scenario=call.scenario,
                 title=call.title,
                 persona=dict(call.persona),
@@ -71,9 +73,14 @@ class CallStore:
         with self._database.read() as session:
             return session.get(CallRow, call_id)
 
-    def page(self, limit: int, before: CallRow | None) -> Sequence[CallRow]:
-        """The newest calls first; only those older than `before`."""
-        query = select(CallRow).order_by(CallRow.started_at.desc(), CallRow.id.desc()).limit(limit)
+    def page(self, limit: int, before: CallRow | None, owner: str | None = None) -> Sequence[CallRow]:
+        """The owner's newest calls first; only those older than `before`. Without accounts calls have no owner."""
+        query = (
+            select(CallRow)
+            .where(CallRow.owner == owner)
+            .order_by(CallRow.started_at.desc(), CallRow.id.desc())
+            .limit(limit)
+        )
         if before is not None:
             query = query.where(
                 or_(
@@ -90,17 +97,22 @@ class CallStore:
         with self._database.read() as session:
             return session.scalars(query).all()
 
-    def practised(self) -> dict[str, Practised]:
-        """By scenario id. Calls that nobody picked up don't count, nor do further attempts at a moment."""
+    def practised(self, owner: str | None = None) -> dict[str, Practised]:
+        """The owner's, by scenario id. Calls that nobody picked up don't count, nor do further attempts at a moment."""
         counts = (
             select(CallRow.scenario, func.count())
-            .where(CallRow.status.in_(("ended", "interrupted")), CallRow.duration_s > 0, CallRow.parent.is_(None))
+            .where(
+                CallRow.owner == owner,
+                CallRow.status.in_(("ended", "interrupted")),
+                CallRow.duration_s > 0,
+                CallRow.parent.is_(None),
+            )
             .group_by(CallRow.scenario)
         )
         latest = (
             select(CallRow.scenario, GradeRow.score)
             .join(GradeRow, GradeRow.call_id == CallRow.id)
-            .where(GradeRow.score.is_not(None), CallRow.parent.is_(None))
+            .where(CallRow.owner == owner, GradeRow.score.is_not(None), CallRow.parent.is_(None))
             .order_by(CallRow.started_at, GradeRow.id)
         )
         with self._database.read() as session:

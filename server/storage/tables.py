@@ -1,44 +1,17 @@
-"""The tables. What happened inside a call isn't here but in its journal; a row is what lists and look-ups need."""
+"""The tables of calls. What happened inside a call isn't here but in its journal; a row is what lists need."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Double, ForeignKey, Index, MetaData, String, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from server.storage.base import Base, UtcDateTime
+from server.storage.people_tables import ShareRow
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC time in every database (SQLite forgets the zone)."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError(f"time {value!r} has no zone; give an aware time")
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    """Constraint names are fixed, so that a later step can change a constraint in any database."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-
+__all__ = ["Base", "CallRow", "CallStatus", "GradeRow", "GradeState", "UtcDateTime"]
 
 CallStatus = Literal["ringing", "live", "held", "ended", "interrupted"]
 GradeState = Literal["pending", "running", "ready", "failed"]
@@ -53,9 +26,11 @@ class CallRow(Base):
         Index("ix_calls_scenario", "scenario"),
         Index("ix_calls_status", "status"),
         Index("ix_calls_parent", "parent"),
+        Index("ix_calls_owner", "owner"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str | None] = mapped_column(String(32))  # the person who rang; null while there are no accounts
     scenario: Mapped[str] = mapped_column(String(200))
     title: Mapped[str] = mapped_column(Text)
     persona: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -74,6 +49,9 @@ class CallRow(Base):
     grade_message: Mapped[str | None] = mapped_column(Text)
     grades: Mapped[list[GradeRow]] = relationship(
         cascade="all, delete-orphan", order_by="GradeRow.id", passive_deletes=True, lazy="selectin"
+    )
+    shares: Mapped[list[ShareRow]] = relationship(
+        cascade="all, delete-orphan", order_by="ShareRow.shared_at", passive_deletes=True, lazy="selectin"
     )
 
     @property

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from socket import create_connection
 
@@ -20,6 +21,12 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
+
+from server.calls.client import CallError, appoint, connected
+from server.people.passwords import hashed
+from server.storage.database import Database
+from server.storage.people import PeopleStore
+from server.storage.sessions import SessionStore
 
 PUBLIC = "practice.example.com"
 RING = {"scenario": "cold-call-operations"}
@@ -82,32 +89,62 @@ def running(data_dir: Path, host: str, **settings: str) -> Iterator[tuple[str, i
 
 
 @pytest.fixture
+def session(tmp_path: Path) -> dict[str, str]:
+    """The cookie of an admin, whose account the data folder has."""
+    database = Database.in_folder(tmp_path)
+    database.migrate()
+    person = PeopleStore(database).add_first("ada", "Ada", hashed("quiet harbour lamp seven"), ("admin",), "test")
+    token = SessionStore(database, timedelta(days=1), timedelta(days=1)).open(person.id, "")
+    database.close()
+    return {"cookie": f"__Host-ringside={token}"}
+
+
+@pytest.fixture
 def hearing(model: Callable[[str], Path]) -> None:
     for name in ("whisper-tiny.en", "whisper-base", "smart-turn", "piper-joe"):
         model(name)
 
 
 @pytest.mark.usefixtures("hearing")
-def test_a_page_rings_over_tls(tmp_path: Path, pair: Pair) -> None:
+def test_a_page_rings_over_tls(tmp_path: Path, pair: Pair, session: dict[str, str]) -> None:
     trusted = ssl.create_default_context(cafile=pair.certificate)
     tls = {"tls_certificate": str(pair.certificate), "tls_key": str(pair.key)}
     with running(tmp_path, "0.0.0.0", **tls) as (address, port):
         assert address == "https://0.0.0.0"
         page = f"https://127.0.0.1:{port}"
-        answer = httpx.post(f"{page}/api/calls", json=RING, headers={"origin": page}, verify=trusted)
+        answer = httpx.post(f"{page}/api/calls", json=RING, headers=session | {"origin": page}, verify=trusted)
         assert answer.status_code == 201, answer.text
         assert f"wss://127.0.0.1:{port}" in answer.headers["content-security-policy"]
         socket = f"wss://127.0.0.1:{port}{answer.json()['socket']}"
-        with connect(socket, subprotocols=[Subprotocol("ringside.v1")], origin=Origin(page), ssl=trusted) as line:
+        with connect(
+            socket,
+            subprotocols=[Subprotocol("ringside.v1")],
+            origin=Origin(page),
+            ssl=trusted,
+            additional_headers=session,
+        ) as line:
             line.send('{"type":"hello","sample_rate":16000}')
             assert json.loads(line.recv(timeout=60))["type"] == "ready"
-        plain = {"origin": page.replace("https", "http")}
+        plain = session | {"origin": page.replace("https", "http")}
         assert httpx.post(f"{page}/api/calls", json=RING, headers=plain, verify=trusted).status_code == 403
 
 
+@pytest.mark.usefixtures("hearing", "session")
+async def test_the_client_of_the_command_line_signs_in(tmp_path: Path) -> None:
+    with running(tmp_path, "127.0.0.1") as (address, port):
+        server = f"{address}:{port}"
+        with pytest.raises(CallError, match="sign in first"):
+            await appoint(server, RING["scenario"])
+        with pytest.raises(CallError, match="isn't right"):
+            await appoint(server, RING["scenario"], account=("ada", "a wrong password"))
+        call = await appoint(server, RING["scenario"], account=("ada", "quiet harbour lamp seven"))
+        async with connected(call) as client:
+            assert client.errors == []
+
+
 @pytest.mark.usefixtures("hearing")
-def test_a_page_rings_through_a_proxy_on_another_machine(tmp_path: Path) -> None:
-    through = {"host": PUBLIC, "x-forwarded-proto": "https"}
+def test_a_page_rings_through_a_proxy_on_another_machine(tmp_path: Path, session: dict[str, str]) -> None:
+    through = session | {"host": PUBLIC, "x-forwarded-proto": "https"}
     elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
     with (
         running(tmp_path, "0.0.0.0", behind_proxy="true") as (_, port),
@@ -116,7 +153,7 @@ def test_a_page_rings_through_a_proxy_on_another_machine(tmp_path: Path) -> None
         page = {"origin": f"https://{PUBLIC}"}
         answer = proxy.post("/api/calls", json=RING, headers=through | page)
         assert answer.status_code == 201, answer.text
-        refused = proxy.post("/api/calls", json=RING, headers={"host": PUBLIC, **page})
+        refused = proxy.post("/api/calls", json=RING, headers=session | {"host": PUBLIC, **page})
         assert (refused.status_code, refused.json()["error"]["code"]) == (403, "foreign_origin")
         assert "X-Forwarded-Proto" in refused.json()["error"]["message"]
         socket = f"ws://{PUBLIC}{answer.json()['socket']}"
@@ -126,7 +163,7 @@ def test_a_page_rings_through_a_proxy_on_another_machine(tmp_path: Path) -> None
                 socket,
                 sock=create_connection(("127.0.0.1", port), source_address=("127.0.0.2", 0)),
                 subprotocols=[Subprotocol("ringside.v1")],
-                additional_headers={"x-forwarded-proto": "https"},
+                additional_headers=session | {"x-forwarded-proto": "https"},
                 origin=Origin(origin),
             )
 
@@ -137,10 +174,31 @@ def test_a_page_rings_through_a_proxy_on_another_machine(tmp_path: Path) -> None
             line("https://evil.example")
 
 
+@pytest.mark.usefixtures("session")
 def test_behind_a_proxy_on_the_same_machine_the_public_name_is_known_once_it_is_allowed(tmp_path: Path) -> None:
     with running(tmp_path, "127.0.0.1", allowed_origins=f'["https://{PUBLIC}"]') as (address, port):
-        for host, status in ((PUBLIC, 200), ("evil.example", 421)):
+        for host, status in ((PUBLIC, 401), ("evil.example", 421)):
             assert httpx.get(f"{address}:{port}/api/status", headers={"host": host}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"host": "0.0.0.0", "tls_certificate": "certificate", "tls_key": "key"}, "host = 0.0.0.0"),
+        ({"host": "0.0.0.0", "behind_proxy": "true"}, "host = 0.0.0.0"),
+        ({"host": "127.0.0.1", "behind_proxy": "true"}, "behind_proxy = true"),
+        ({"host": "127.0.0.1", "allowed_origins": f'["https://{PUBLIC}"]'}, f"allowed_origins = https://{PUBLIC}"),
+    ],
+)
+def test_others_are_let_in_only_once_there_are_accounts(
+    tmp_path: Path, pair: Pair, settings: dict[str, str], named: str
+) -> None:
+    given = {key: str(getattr(pair, value, value)) for key, value in settings.items() if key != "host"}
+    process = serve(tmp_path, settings["host"], **given)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (2, "")
+    assert len(err.strip().splitlines()) == 1, err
+    assert named in err and "ringside people add-admin" in err
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
-from web_house import Server
+from web_house import ROOT, Server, serving
 
-ROOT = Path(__file__).parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -28,13 +23,6 @@ CHROMIUM_FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 )
-START_S = 120.0  # models load from a cold disk
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -43,40 +31,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if named := os.environ.get("RINGSIDE_TEST_SERVER"):
         yield Server(named.rstrip("/"))
         return
-    if not (ROOT / "web" / "dist" / "index.html").is_file():
-        pytest.skip("the page isn't built: run `make web`")
-    port = _free_port()
-    log = tmp_path_factory.mktemp("server") / "server.log"
-    environment = os.environ | {"RINGSIDE_DATA_DIR": str(tmp_path_factory.mktemp("data"))}
-    command = [sys.executable, "-c", "from server.cli import main; raise SystemExit(main())"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, "serve", "--port", str(port), "--no-browser"],
-            cwd=ROOT,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    running = Server(f"http://127.0.0.1:{port}")
-
-    def ready() -> bool:
-        if process.poll() is not None:
-            pytest.fail(f"ringside serve ended with {process.returncode}:\n{log.read_text()[-2000:]}")
-        try:
-            return bool(running.get("/api/status")["ready"])
-        except OSError:
-            return False
-
-    try:
-        running.until(ready, START_S, "the server isn't ready")
+    with serving(tmp_path_factory) as running:
         yield running
-    finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture(scope="session")

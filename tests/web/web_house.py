@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import subprocess
+import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
+
+ROOT = Path(__file__).parents[2]
+START_S = 120.0  # models load from a cold disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +63,48 @@ def watched(page: Page, address: str) -> Watch:
     own = (address, address.replace("http", "ws", 1), "blob:", "data:")
     page.on("request", lambda request: None if request.url.startswith(own) else watch.foreign.append(request.url))
     return watch
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def serving(tmp_path_factory: pytest.TempPathFactory, **settings: str) -> Iterator[Server]:
+    """A server of one's own, with a data folder of its own, once its models are there."""
+    if not (ROOT / "web" / "dist" / "index.html").is_file():
+        pytest.skip("the page isn't built: run `make web`")
+    port = _free_port()
+    log = tmp_path_factory.mktemp("server") / "server.log"
+    environment = os.environ | {"RINGSIDE_DATA_DIR": str(tmp_path_factory.mktemp("data"))} | settings
+    command = [sys.executable, "-c", "from server.cli import main; raise SystemExit(main())"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "serve", "--port", str(port), "--no-browser"],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    running = Server(f"http://127.0.0.1:{port}")
+
+    def ready() -> bool:
+        if process.poll() is not None:
+            pytest.fail(f"ringside serve ended with {process.returncode}:\n{log.read_text()[-2000:]}")
+        try:
+            return bool(running.get("/api/status")["ready"])
+        except OSError:
+            return False
+
+    try:
+        running.until(ready, START_S, "the server isn't ready")
+        yield running
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -18,7 +18,17 @@ const OFFLINE = new ApiError(
   'See that `ringside serve` is running, then try again.',
 );
 
-function mendFor(status: number): string {
+let heardSignedOut = (): void => undefined;
+
+/** What is to be done once the server says that nobody is signed in (any more). */
+export function onSignedOut(heard: () => void): void {
+  heardSignedOut = heard;
+}
+
+function mendFor(status: number, code?: string): string {
+  // What won't do, and what would, is in the message.
+  if (status === 401 || status === 403 || code === 'weak_password' || code === 'too_many_tries') return '';
+  if (code === 'unknown_link') return '';
   if (status === 404) return 'It may have been deleted. Go back and choose another.';
   // What is in the way of a call is in the message, and so is the mend.
   if (status === 409) return '';
@@ -45,19 +55,25 @@ async function fetched(path: string, init: RequestInit = {}): Promise<Response> 
   const error = (body as { error?: { code?: string; message?: string } } | null)?.error;
   // A proxy in front of a server that is down answers without the server's own error.
   if (!error && response.status >= 502) throw OFFLINE;
+  if (error?.code === 'signed_out') heardSignedOut();
   throw new ApiError(
     error?.code ?? `http_${response.status}`,
     sentence(error?.message ?? `The server refused the request (${response.status})`),
-    mendFor(response.status),
+    mendFor(response.status, error?.code),
   );
 }
 
+function posted(body: unknown): RequestInit {
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
+
 export function post<Body>(path: string, body: unknown): Promise<Body> {
-  return request(path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+  return request(path, posted(body));
+}
+
+/** A sound of the server's, whole, which takes a body to ask for. */
+export async function sound(path: string, body: unknown): Promise<Blob> {
+  return (await fetched(path, posted(body))).blob();
 }
 
 const callPath = (id: string): string => `/api/calls/${encodeURIComponent(id)}`;

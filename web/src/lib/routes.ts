@@ -1,3 +1,5 @@
+import type { Role } from './people';
+
 /** Where each page lives; a part behind a colon is given to the page under that name. */
 const PATTERNS = {
   home: '/',
@@ -7,6 +9,13 @@ const PATTERNS = {
   drill: '/drill/:scenario/:moment',
   studio: '/studio',
   document: '/studio/:kind/:id',
+  shared: '/shared',
+  people: '/people',
+  account: '/account',
+  setup: '/setup',
+  join: '/join',
+  renew: '/renew',
+  moment: '/moment',
 } as const;
 
 type PageName = keyof typeof PATTERNS;
@@ -55,12 +64,31 @@ export const paths = {
   drill: (scenario: string, moment: string): string =>
     `/drill/${encodeURIComponent(scenario)}/${encodeURIComponent(moment)}`,
   studio: PATTERNS.studio,
+  shared: PATTERNS.shared,
+  people: PATTERNS.people,
+  account: PATTERNS.account,
+  setup: PATTERNS.setup,
   document: (kind: string, id: string): string => `${PATTERNS.studio}/${kind}/${encodeURIComponent(id)}`,
 };
 
 /** What the navigation offers, in its order. */
-export const NAVIGATION: readonly { page: PageName; path: string; title: string }[] = [
+export const NAVIGATION: readonly NavigationItem[] = [
   { page: 'home', path: paths.home, title: 'Call' },
   { page: 'history', path: paths.history, title: 'History' },
-  { page: 'studio', path: paths.studio, title: 'Studio' },
+  { page: 'shared', path: paths.shared, title: 'Shared', roles: ['coach'], accounts: true },
+  { page: 'studio', path: paths.studio, title: 'Studio', roles: ['author'] },
+  { page: 'people', path: paths.people, title: 'People', roles: ['admin', 'coach'], accounts: true },
 ];
+
+interface NavigationItem {
+  page: PageName;
+  path: string;
+  title: string;
+  /** For whom, where not for everybody. */
+  roles?: readonly Role[];
+  /** Only where there are accounts. */
+  accounts?: boolean;
+}
+
+/** Pages for whoever has their address, signed in or not. */
+export const OPEN_PAGES: ReadonlySet<string> = new Set<PageName>(['setup', 'join', 'renew', 'moment']);

@@ -225,6 +225,10 @@ export interface CallDetail {
   wording: Wording;
   parent: TurnOfCall | null;
   branches: Branch[];
+  /** The viewer's own call; else one that was shared with them. */
+  mine: boolean;
+  /** Whose it is, by name, where it isn't the viewer's own. */
+  learner: string | null;
 }
 
 /** What the learner said at a moment. */
