@@ -17,7 +17,8 @@ from server.calls.grading import GradingDesk
 from server.calls.judging import RubricGrader
 from server.calls.routes import router as calls_router
 from server.calls.switchboard import Switchboard
-from server.catalogue import load_catalogue
+from server.catalogue import load_catalogue, warn_of_edits
+from server.coaching.routers import routers as coaching_routers
 from server.guards import Guard, HostPolicy
 from server.metrics import Metrics
 from server.models.move_recognizer import move_recognizer
@@ -33,6 +34,7 @@ from server.settings import Settings
 from server.storage.calls import CallStore
 from server.storage.database import Database
 from server.storage.folders import CallFolders
+from server.storage.frozen import FrozenRubrics
 from server.studio.drafting import Drafter
 from server.studio.routes import router as studio_router
 from server.studio.studio import Studio
@@ -57,7 +59,10 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
         store, folders = CallStore(database), CallFolders(settings.data_dir)
         weights = models or ModelStore.default()
         recognize = move_recognizer(weights)
-        desk = GradingDesk(store, RubricGrader(catalogue, folders, recognize), metrics)
+        frozen = app.state.frozen = FrozenRubrics(database)
+        await asyncio.to_thread(warn_of_edits, catalogue, frozen)
+        grader = app.state.grader = RubricGrader(catalogue, folders, frozen, recognize)
+        desk = GradingDesk(store, grader, metrics)
         async with SharedEngines(settings, weights, metrics, recognize, catalogue) as engines:
             board = app.state.switchboard = Switchboard(
                 catalogue=catalogue,
@@ -105,6 +110,7 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
         sharing_router,
         studio_router,
         answers_router,
+        *coaching_routers,
     ):
         app.include_router(router)
 
