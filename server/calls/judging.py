@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -37,13 +37,16 @@ class RubricGrader:
         folders: CallFolders,
         frozen: FrozenRubrics,
         recognize: Recognize = recognize_moves,
+        rubric_for: Callable[[str], Rubric | None] | None = None,
     ) -> None:
+        """`rubric_for` says which rubric is in force under an id; the catalogue's, where nothing is given."""
+        self._rubric_for = rubric_for or (lambda rubric_id: catalogue.rubrics.get(rubric_id))
         self._catalogue, self._folders, self._frozen, self._recognize = catalogue, folders, frozen, recognize
         self.method = method_of(recognize)
 
     def __call__(self, row: CallRow, report: Report) -> Graded:
         """By the rubric that is in force, going on from the last grade where that one is unfinished."""
-        rubric = self._catalogue.rubrics.get(row.rubric)
+        rubric = self._rubric_for(row.rubric)
         if rubric is None:
             raise NothingToGrade(f"the rubric {row.rubric!r} isn't in the library; put it back and grade again")
         return self.by(rubric, row, report, resumed=self._unfinished(row, rubric))

@@ -1,43 +1,27 @@
-"""Who asks, and which calls they may see: every route of coaching depends on these and on nothing else for it."""
+"""Which calls a route of coaching is about; whether it may be asked at all stands in `server.people.rules`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Request
 
 from server.api_errors import ApiError
 from server.calls.switchboard import Switchboard
+from server.coaching.rounds import Rounds
+from server.people.entry import CurrentViewer, TheCall
+from server.people.registry import registry_of
+from server.people.viewer import Viewer
 from server.storage.calls import GOING_ON
 from server.storage.tables import CallRow
 
-CallId = Annotated[str, Path(max_length=64)]
+MOST_LISTED = 500  # calls that an inbox, an export or a sample looks at: the latest ones
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Whoever asks. A server without accounts has one person, who is learner and coach at once."""
-
-    id: str
-    name: str
-    coach: bool
-
-
-def viewer(request: Request) -> Viewer:
-    return Viewer("", "You", coach=True)
-
-
-Me = Annotated[Viewer, Depends(viewer)]
-
-
-def coach(me: Me) -> Viewer:
-    if not me.coach:
-        raise ApiError(403, "not_a_coach", "only a coach may do this; ask an admin for the role")
-    return me
-
-
-Coach = Annotated[Viewer, Depends(coach)]
+def rater_of(viewer: Viewer) -> str:
+    """Under what somebody's scores and comments are kept; one and the same while there are no accounts."""
+    return viewer.id or ""
 
 
 def board_of(request: Request) -> Switchboard:
@@ -45,27 +29,36 @@ def board_of(request: Request) -> Switchboard:
     return board
 
 
-def seen_call(request: Request, call_id: CallId, me: Me) -> CallRow:
-    """A call that this person may see, and that is over. Raises ApiError."""
-    row = board_of(request).store.get(call_id)
-    if row is None:
-        raise ApiError(404, "unknown_call", f"no call has the id {call_id[:40]!r}")
+def _over(row: TheCall) -> CallRow:
     if row.status in GOING_ON:
         raise ApiError(409, "call_goes_on", "the call still goes on; hang up first")
     return row
 
 
-SeenCall = Annotated[CallRow, Depends(seen_call)]
+OverCall = Annotated[CallRow, Depends(_over)]
 
 
-def coached_call(row: SeenCall, me: Coach) -> CallRow:
-    """A call that this person may see as a coach."""
+def _sighted(request: Request, row: OverCall, viewer: CurrentViewer) -> CallRow:
+    rounds: Rounds = request.app.state.rounds
+    if rounds.blind_for(row.id, rater_of(viewer)):
+        raise ApiError(
+            409, "scoring_blind", "you are scoring this call in a calibration round; hand that in first, then look"
+        )
     return row
 
 
-CoachedCall = Annotated[CallRow, Depends(coached_call)]
+ScoredCall = Annotated[CallRow, Depends(_sighted)]
+"""A call whose scores whoever asks may look at now."""
 
 
-def seen_calls(request: Request, me: Viewer, rows: list[CallRow]) -> list[CallRow]:
-    """Those of the calls that this person may see."""
-    return rows
+def coached_calls(request: Request, viewer: Viewer) -> Sequence[CallRow]:
+    """The latest calls that this person may score, the newest shared first. Without accounts all there are."""
+    if viewer.person is None:
+        return board_of(request).store.page(MOST_LISTED, None)
+    found = registry_of(request).sharing.shared_with(viewer.teams, viewer.id or "", MOST_LISTED)
+    return [row for row in found if viewer.may_coach(row)]
+
+
+def learner_names(request: Request, rows: Sequence[CallRow]) -> dict[str, str]:
+    """Names of the calls' learners by their ids."""
+    return registry_of(request).people.names({row.owner for row in rows if row.owner is not None})

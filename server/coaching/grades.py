@@ -13,7 +13,7 @@ from rubrics.rubric import Rubric
 from server.api_errors import ApiError, error_docs
 from server.calls.grading import NothingToGrade, keep
 from server.calls.judging import RubricGrader
-from server.coaching.access import CoachedCall, SeenCall, board_of
+from server.coaching.access import OverCall, ScoredCall, board_of
 from server.storage.frozen import FrozenRubrics
 from server.storage.tables import GradeRow
 
@@ -59,7 +59,7 @@ class GradeWish(BaseModel):
 
 
 @router.get("/calls/{call_id}/grades", responses=error_docs(403, 404, 409, 422))
-def grades(request: Request, row: SeenCall) -> Grades:
+def grades(request: Request, row: ScoredCall) -> Grades:
     """All grades of a call, the latest first."""
     counting = row.grade.id if row.grade else None
     kept = _frozen(request).versions(row.rubric)
@@ -70,7 +70,7 @@ def grades(request: Request, row: SeenCall) -> Grades:
 
 
 @router.get("/calls/{call_id}/grades/{grade_id}", responses=error_docs(403, 404, 409, 422))
-def grade(row: SeenCall, grade_id: GradeId) -> WholeGrade:
+def grade(row: ScoredCall, grade_id: GradeId) -> WholeGrade:
     """One grade with its decision log."""
     counting = row.grade.id if row.grade else None
     found = next((one for one in row.grades if one.id == grade_id), None)
@@ -80,7 +80,7 @@ def grade(row: SeenCall, grade_id: GradeId) -> WholeGrade:
 
 
 @router.post("/calls/{call_id}/grades", status_code=201, responses=error_docs(403, 404, 409, 413, 415, 422))
-async def grade_aside(request: Request, row: CoachedCall, wish: GradeWish) -> WholeGrade:
+async def grade_aside(request: Request, row: OverCall, wish: GradeWish) -> WholeGrade:
     """Grade it by another version of a rubric, for comparison: what it counts for stays as it is."""
     board = board_of(request)
     grader: RubricGrader = request.app.state.grader

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from server.coaching import grades
+from server.coaching import calibrating, commenting, grades, reviewing
 
-routers = (grades.router,)
+routers = (grades.router, reviewing.router, commenting.router, calibrating.router)
