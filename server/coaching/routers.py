@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from server.coaching import calibrating, commenting, grades, reviewing
+from server.coaching import calibrating, commenting, desk, grades, replaying, reviewing
 
-routers = (grades.router, reviewing.router, commenting.router, calibrating.router)
+routers = (grades.router, reviewing.router, commenting.router, replaying.router, desk.router, calibrating.router)

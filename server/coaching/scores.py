@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server.coaching.levels import Level, kept, read
 from server.storage.coaching_tables import Dispute, HumanScore, Review, RoundPart
@@ -81,7 +82,7 @@ class Scores:
         with self._database.write() as session:
             last = session.scalars(query).first()
             if (last.id if last else 0) != version:
-                raise Changed(last)
+                raise _changed(session, last)
             row = new.row()
             session.add(row)
             session.flush()
@@ -108,7 +109,7 @@ class Scores:
         )
         with self._database.write() as session:
             if (there := session.scalars(query).first()) is not None:
-                raise Changed(there)
+                raise _changed(session, there)
             row = Dispute(
                 call_id=call_id,
                 criterion=criterion,
@@ -129,7 +130,7 @@ class Scores:
         with self._database.write() as session:
             row = session.get(Dispute, dispute_id)
             if row is None or row.settled_at is not None:
-                raise Changed(row)
+                raise _changed(session, row)
             row.settled_at, row.settled_name, row.answer = datetime.now(UTC), name, answer
             if score is not None:
                 row.level = kept(score.level)
@@ -173,6 +174,13 @@ class Scores:
         query = select(HumanScore).where(HumanScore.rubric == rubric, HumanScore.kind == "override")
         with self._database.read() as session:
             return session.scalars(query.order_by(HumanScore.id)).all()
+
+
+def _changed(session: Session, now: HumanScore | Dispute | None) -> Changed:
+    """The row is let go of, so that it can still be read once the transaction is undone."""
+    if now is not None:
+        session.expunge(now)
+    return Changed(now)
 
 
 def standing(overrides: Iterable[HumanScore]) -> dict[str, HumanScore]:

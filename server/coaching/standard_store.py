@@ -108,7 +108,9 @@ class StandardStore:
             select(func.count()).select_from(Review),
             select(func.max(GradeRow.id)).where(GradeRow.rubric == rubric),
             select(func.max(Standard.id)).where(Standard.rubric == rubric),
-            select(func.count()).where(Standard.rubric == rubric, Standard.state == "in_force"),
+            select(func.max(Standard.id)).where(Standard.rubric == rubric, Standard.state == "in_force"),
+            select(func.count()).where(Standard.rubric == rubric, Standard.state == "waiting"),
+            select(func.sum(Standard.done)).where(Standard.rubric == rubric),
             select(func.count()).select_from(RoundPart),
         )
         with self._database.read() as session:
