@@ -180,7 +180,7 @@ class Guard:
         has_body = int(length) > 0 or "transfer-encoding" in headers
         media = headers.get("content-type", "").partition(";")[0].strip().lower()
         if _takes_sound(scope):
-            if not media.startswith("audio/"):
+            if has_body and not media.startswith("audio/"):
                 return (415, "bad_media_type", "send the sound as audio/webm, audio/ogg, audio/mp4 or audio/wav")
         elif changes and has_body and media != "application/json":
             return (415, "bad_media_type", "send the body as application/json")

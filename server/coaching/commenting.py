@@ -89,7 +89,7 @@ async def voice_comment(
     request: Request,
     row: OverCall,
     viewer: CurrentViewer,
-    at_s: Annotated[float, Query(ge=0, le=86_400, allow_inf_nan=False)],
+    at_s: Annotated[float, Query(ge=0, le=86_400, allow_inf_nan=False)] = 0.0,
     turn: Annotated[int | None, Query(ge=0, le=100_000)] = None,
 ) -> CommentOut:
     """The body is the sound as the browser recorded it (`audio/...`): up to 2 MiB and 120 s."""

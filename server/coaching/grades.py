@@ -79,7 +79,7 @@ def grade(row: ScoredCall, grade_id: GradeId) -> WholeGrade:
     return WholeGrade(**_entry(found, counting), body=found.body, log=found.log)
 
 
-@router.post("/calls/{call_id}/grades", status_code=201, responses=error_docs(403, 404, 409, 413, 415, 422))
+@router.post("/calls/{call_id}/grades", status_code=201, responses=error_docs(400, 403, 404, 409, 413, 415, 422))
 async def grade_aside(request: Request, row: OverCall, wish: GradeWish) -> WholeGrade:
     """Grade it by another version of a rubric, for comparison: what it counts for stays as it is."""
     board = board_of(request)
