@@ -14,6 +14,7 @@ from server.api_errors import ApiError, error_docs
 from server.coaching.access import OverCall, ScoredCall, board_of, rater_of
 from server.coaching.levels import Level, criteria_of, criterion_hash, read, score_with
 from server.coaching.scores import Changed, NewScore, Scores, levels, standing
+from server.coaching.standards import Standards
 from server.people.entry import CurrentViewer
 from server.storage.coaching_tables import Dispute, HumanScore
 from server.storage.frozen import FrozenRubrics
@@ -60,6 +61,9 @@ class ReviewState(BaseModel):
     reviews: list[ReviewOut]
     machine_score: float | None
     people_score: float | None = Field(description="with people's levels; null where nobody has put any beside")
+    practice_only: dict[str, str] = Field(description="why a criterion counts for practice only, by its id")
+    may_score: bool = Field(description="whoever asks may put levels beside the machine's")
+    may_dispute: bool
 
 
 class OverrideWish(BaseModel):
@@ -85,13 +89,15 @@ class Settlement(BaseModel):
 
 
 @router.get("/calls/{call_id}/review", responses=error_docs(403, 404, 409, 422))
-def review_state(request: Request, row: ScoredCall) -> ReviewState:
+def review_state(request: Request, row: ScoredCall, viewer: CurrentViewer) -> ReviewState:
     """What people have said about a call's scores."""
     scores = scores_of(request)
     history = scores.overrides(row.id)
     last = standing(history)
     given = levels(last)
     rubric = rubric_of(request, row) if given else None
+    standards: Standards = request.app.state.standards
+    published = standards.published(row.grade.rubric) if row.grade else {}
     return ReviewState(
         overrides=[_override(one) for one in last.values() if one.level is not None],
         history=[_override(one) for one in history],
@@ -99,6 +105,9 @@ def review_state(request: Request, row: ScoredCall) -> ReviewState:
         reviews=[ReviewOut(by=one.coach_name, at=one.reviewed_at) for one in scores.reviews(row.id)],
         machine_score=row.grade.score if row.grade else None,
         people_score=score_with(rubric, row.grade.body, given) if rubric and row.grade else None,
+        practice_only={name: why for name, why in published.items() if why},
+        may_score=viewer.may_coach(row),
+        may_dispute=viewer.owns(row),
     )
 
 
