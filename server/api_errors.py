@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -19,6 +19,7 @@ _CODES = {400: "bad_request", 401: "signed_out", 404: "not_found", 405: "method_
 class ErrorDetail(BaseModel):
     code: str
     message: str
+    now: dict[str, Any] | None = Field(default=None, description="what it is by now, where somebody else changed it")
 
 
 class ErrorBody(BaseModel):
@@ -28,13 +29,24 @@ class ErrorBody(BaseModel):
 class ApiError(Exception):
     """Raised by a route: the status, a code for programs, one line for people."""
 
-    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: dict[str, str] | None = None,
+        *,
+        now: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
-        self.status, self.code, self.message, self.headers = status, code, message, headers
+        self.status, self.code, self.message, self.headers, self.now = status, code, message, headers, now
 
 
-def error_response(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message}}, status, headers)
+def error_response(
+    status: int, code: str, message: str, headers: dict[str, str] | None = None, now: dict[str, Any] | None = None
+) -> JSONResponse:
+    changed = {} if now is None else {"now": now}
+    return JSONResponse({"error": {"code": code, "message": message, **changed}}, status, headers)
 
 
 def error_docs(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -45,7 +57,7 @@ def error_docs(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def install(app: FastAPI) -> None:
     @app.exception_handler(ApiError)
     async def on_api_error(_request: Request, error: ApiError) -> Response:
-        return error_response(error.status, error.code, error.message, error.headers)
+        return error_response(error.status, error.code, error.message, error.headers, error.now)
 
     @app.exception_handler(NotPossible)
     async def on_not_possible(_request: Request, error: NotPossible) -> Response:

@@ -17,7 +17,13 @@ from server.calls.grading import GradingDesk
 from server.calls.judging import RubricGrader
 from server.calls.routes import router as calls_router
 from server.calls.switchboard import Switchboard
-from server.catalogue import load_catalogue
+from server.catalogue import load_catalogue, warn_of_edits
+from server.coaching.calibration import Bar
+from server.coaching.comments import Comments
+from server.coaching.rounds import Rounds
+from server.coaching.routers import routers as coaching_routers
+from server.coaching.scores import Scores
+from server.coaching.standards import Standards
 from server.guards import Guard, HostPolicy
 from server.metrics import Metrics
 from server.models.move_recognizer import move_recognizer
@@ -33,6 +39,7 @@ from server.settings import Settings
 from server.storage.calls import CallStore
 from server.storage.database import Database
 from server.storage.folders import CallFolders
+from server.storage.frozen import FrozenRubrics
 from server.studio.drafting import Drafter
 from server.studio.routes import router as studio_router
 from server.studio.studio import Studio
@@ -57,7 +64,15 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
         store, folders = CallStore(database), CallFolders(settings.data_dir)
         weights = models or ModelStore.default()
         recognize = move_recognizer(weights)
-        desk = GradingDesk(store, RubricGrader(catalogue, folders, recognize), metrics)
+        frozen = app.state.frozen = FrozenRubrics(database)
+        await asyncio.to_thread(warn_of_edits, catalogue, frozen)
+        bar = Bar(settings.calibration.kappa, settings.calibration.labels)
+        standards = app.state.standards = Standards(database, catalogue, frozen, store, bar)
+        grader = RubricGrader(catalogue, folders, frozen, recognize, standards.rubric_to_grade_by)
+        standards.of(grader)
+        app.state.grader, app.state.scores = grader, Scores(database)
+        app.state.comments, app.state.rounds = Comments(database), Rounds(database)
+        desk = GradingDesk(store, grader, metrics)
         async with SharedEngines(settings, weights, metrics, recognize, catalogue) as engines:
             board = app.state.switchboard = Switchboard(
                 catalogue=catalogue,
@@ -70,7 +85,10 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
             )
             drafter = app.state.drafter = Drafter(app.state.studio, engines.language_model)
             await board.recover()
-            tasks = [asyncio.create_task(desk.run(), name="grading")]
+            tasks = [
+                asyncio.create_task(desk.run(), name="grading"),
+                asyncio.create_task(standards.run(), name="calibration"),
+            ]
             if settings.load_models == "at_start":
                 tasks.append(asyncio.create_task(board.warm_up(), name="warm-up"))
             try:
@@ -105,6 +123,7 @@ def create_app(settings: Settings, *, models: ModelStore | None = None, web_dist
         sharing_router,
         studio_router,
         answers_router,
+        *coaching_routers,
     ):
         app.include_router(router)
 

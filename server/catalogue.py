@@ -14,6 +14,7 @@ from personas.scenario import Scenario
 from rubrics.moves import MOVES
 from rubrics.rubric import LIBRARY as RUBRICS
 from rubrics.rubric import Rubric, load_rubrics
+from server.storage.frozen import FrozenRubrics
 
 log = structlog.get_logger(__name__)
 
@@ -62,3 +63,10 @@ def load_catalogue(folders: Sequence[Path] = ()) -> Catalogue:
         for error in library.errors:
             log.warning("library file left out", file=error.file, key=error.key, problem=error.message)
     return Catalogue(scenarios, personas, rubrics)
+
+
+def warn_of_edits(catalogue: Catalogue, frozen: FrozenRubrics) -> None:
+    """Log each rubric that was edited after its version was used. Blocking."""
+    for rubric in catalogue.rubrics.values():
+        if (clash := frozen.clash(rubric)) is not None:
+            log.warning("rubric edited after use", rubric=rubric.id, problem=clash.message)

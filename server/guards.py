@@ -6,6 +6,7 @@ Plain ASGI, so that a streamed tape and a WebSocket pass through untouched.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.api_errors import error_response
 
 MAX_BODY_BYTES = 64 * 1024  # the largest honest body is a small JSON object
+MAX_SOUND_BYTES = 2 * 1024 * 1024  # two minutes of Opus or AAC as browsers record them
+_SOUND_PATH = re.compile(r"/api/calls/[^/]+/comments/voice")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 SESSION_COOKIE, LOOPBACK_COOKIE = "__Host-ringside", "ringside-loopback"  # see server.people.cookies
@@ -149,7 +152,7 @@ class Guard:
             else:
                 await error_response(status, code, message)(scope, receive, scope_send)
             return
-        await self._app(scope, _Bounded(receive, self._max_body_bytes), scope_send)
+        await self._app(scope, _Bounded(receive, self._most(scope)), scope_send)
 
     def _refusal(self, scope: Scope, headers: Headers, host: str) -> tuple[int, str, str] | None:
         if not self._policy.knows_host(host):
@@ -171,13 +174,25 @@ class Guard:
         length = headers.get("content-length", "0")
         if not length.isdigit():
             return (400, "bad_length", "the Content-Length isn't a number")
-        if int(length) > self._max_body_bytes:
-            return (413, "too_large", f"the body has more than {self._max_body_bytes} bytes")
+        most = self._most(scope)
+        if int(length) > most:
+            return (413, "too_large", f"the body has more than {most} bytes")
         has_body = int(length) > 0 or "transfer-encoding" in headers
         media = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if changes and has_body and media != "application/json":
+        if _takes_sound(scope):
+            if has_body and not media.startswith("audio/"):
+                return (415, "bad_media_type", "send the sound as audio/webm, audio/ogg, audio/mp4 or audio/wav")
+        elif changes and has_body and media != "application/json":
             return (415, "bad_media_type", "send the body as application/json")
         return None
+
+    def _most(self, scope: Scope) -> int:
+        return MAX_SOUND_BYTES if scope["type"] == "http" and _takes_sound(scope) else self._max_body_bytes
+
+
+def _takes_sound(scope: Scope) -> bool:
+    """`audio/...` is no type that a foreign page can send without asking first, as little as JSON is."""
+    return scope["method"] == "POST" and _SOUND_PATH.fullmatch(scope["path"]) is not None
 
 
 class _Bounded:

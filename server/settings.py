@@ -72,6 +72,13 @@ class SessionSettings(_Section):
     longest_days: float = Field(default=30, gt=0, le=366)
 
 
+class CalibrationSettings(_Section):
+    """What a criterion's agreement with coaches must reach before anything but practice counts it."""
+
+    kappa: float = Field(default=0.6, ge=0, le=1)
+    labels: int = Field(default=20, ge=2, le=100_000)
+
+
 class LogSettings(_Section):
     """How the server's log is written."""
 
@@ -107,6 +114,7 @@ class Settings(BaseSettings):
     speech: SpeechSettings = SpeechSettings()
     recognition: RecognitionSettings = RecognitionSettings()
     sessions: SessionSettings = SessionSettings()
+    calibration: CalibrationSettings = CalibrationSettings()
     log: LogSettings = LogSettings()
 
     @model_validator(mode="after")

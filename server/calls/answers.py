@@ -21,7 +21,7 @@ from voice.speak import SpeechError
 router = APIRouter(prefix="/api/scenarios/{scenario_id}/moments/{moment_id}/answers/{quality}")
 Id = Annotated[str, Path(max_length=200)]
 Seed = Annotated[int, Query(ge=0, lt=2**63, description="a call's seed: with the names and figures of that call")]
-_WAV = "audio/wav"
+WAV = "audio/wav"
 _QUALITIES: tuple[Quality, ...] = ("strong", "weak")
 
 
@@ -45,7 +45,7 @@ def answer(request: Request, scenario_id: Id, moment_id: Id, quality: Quality, s
     "/audio",
     response_class=Response,
     responses={
-        200: {"content": {_WAV: {"schema": {"type": "string", "format": "binary"}}}},
+        200: {"content": {WAV: {"schema": {"type": "string", "format": "binary"}}}},
         **error_docs(404, 409, 422),
     },
 )
@@ -58,7 +58,7 @@ async def audio(request: Request, scenario_id: Id, moment_id: Id, quality: Quali
         sound = await board.aside(board.engines.say_as_learner, text, board.catalogue.persona_of(scenario))
     except (EnginesError, SpeechError) as problem:
         raise ApiError(409, "not_ready", str(problem)) from problem
-    return Response(_wav(sound), media_type=_WAV, headers={"Cache-Control": "no-cache"})
+    return Response(wav(sound), media_type=WAV, headers={"Cache-Control": "no-cache"})
 
 
 def _found(board: Switchboard, scenario_id: str, moment_id: str, quality: Quality, seed: int) -> tuple[Scenario, str]:
@@ -86,7 +86,8 @@ def _board(request: Request) -> Switchboard:
     return board
 
 
-def _wav(sound: PCM) -> bytes:
+def wav(sound: PCM) -> bytes:
+    """16 bit, mono, at CUSTOMER_RATE."""
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setnchannels(1)

@@ -33,10 +33,18 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A grade's JSON and the version of the rubric that gave it."""
+    """A grade's JSON, the version of the rubric that gave it, and what it was made with (as in `GradeRow`).
+
+    `rubric` is empty where it is the call's own.
+    """
 
     body: Mapping[str, Any]
     rubric_version: str
+    rubric: str = ""
+    rubric_hash: str | None = None
+    method: str | None = None
+    log: Mapping[str, Any] | None = None
+    resumes: int | None = None
 
 
 # Grades one call, on a worker thread. Raises NothingToGrade; any other exception is a failure to be looked into.
@@ -86,7 +94,7 @@ class GradingDesk:
             if row is None:
                 return
             graded = await asyncio.to_thread(self._grader, row, report)
-            await asyncio.to_thread(self._store.add_grade, call_id, graded.body, graded.rubric_version)
+            await asyncio.to_thread(keep, self._store, call_id, graded)
         except NothingToGrade as reason:
             state, message = "failed", str(reason)
         except Exception:
@@ -100,3 +108,18 @@ class GradingDesk:
         log.info("call graded", call=call_id, state=state, took_s=round(took_s, 1))
         self._metrics.grades.labels(state).inc()
         self._metrics.grading_s.observe(took_s)
+
+
+def keep(store: CallStore, call_id: str, graded: Graded, *, aside: bool = False) -> int | None:
+    """Put a grade on record; its id, or None where the call was deleted meanwhile. Blocking."""
+    return store.add_grade(
+        call_id,
+        graded.body,
+        graded.rubric_version,
+        rubric=graded.rubric,
+        rubric_hash=graded.rubric_hash,
+        method=graded.method,
+        log=graded.log,
+        resumes=graded.resumes,
+        aside=aside,
+    )

@@ -73,13 +73,13 @@ def detail(row: CallRow, folder: CallFolder, progress: Progress, branches: Seque
         duration_s=max(row.duration_s, call.duration_s),
         status=row.status,
         ended_reason=row.ended_reason,
-        turns=_turns(call),
+        turns=turns_said(call),
         grade_state=GradeProgress(
             state=row.grade_state, done=progress.done, total=progress.total, message=row.grade_message
         ),
         grade=grade.body if grade else None,
         latency=dict(speed),
-        tape=None if tape is None else TapeLink(url=f"/api/calls/{row.id}/tape", duration_s=_tape_seconds(tape)),
+        tape=None if tape is None else TapeLink(url=f"/api/calls/{row.id}/tape", duration_s=tape_seconds(tape)),
         debrief=dict(call.decisions[-1].notes) if call.decisions else None,
         wording=worded(call.decisions),
         parent=parent(row),
@@ -128,7 +128,8 @@ def peaks(folder: CallFolder, buckets: int) -> PeaksOut | None:
     return PeaksOut(learner=list(found.learner), customer=list(found.customer), duration_s=found.duration_s)
 
 
-def _turns(call: CallRecord) -> list[TurnSaid]:
+def turns_said(call: CallRecord) -> list[TurnSaid]:
+    """What was said, as the page shows it."""
     return [
         TurnSaid(
             index=turn.index,
@@ -164,7 +165,8 @@ def _read_version(path: Path, _changed_ns: int, _bytes: int) -> tuple[CallRecord
     return whole(past, own), {**speed, "turns": turns}
 
 
-def _tape_seconds(tape: Path) -> float:
+def tape_seconds(tape: Path) -> float:
+    """How long a tape is; 0 for one that can't be read."""
     return _tape_version_seconds(tape, tape.stat().st_mtime_ns)
 
 

@@ -112,6 +112,8 @@ def call(request: Request, viewer: CurrentViewer, row: TheCall) -> CallDetail:
     found = results.detail(row, board.folders.of(row.id), board.desk.progress(row.id), branches)
     if found.parent is not None and not _sees(board, viewer, found.parent.call):
         found.parent = None
+    if request.app.state.rounds.blind_for(row.id, viewer.id or ""):
+        found.grade = None  # whoever scores it blind sees the judge's levels once theirs are handed in
     found.mine = viewer.owns(row)
     if not found.mine and row.owner is not None:
         found.learner = registry_of(request).people.names([row.owner]).get(row.owner)

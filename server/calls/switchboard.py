@@ -29,6 +29,7 @@ from server.metrics import Metrics
 from server.people.viewer import Viewer
 from server.storage.calls import CallStore, NewCall
 from server.storage.folders import CallFolder, CallFolders
+from voice import waveform
 from voice.call import Call, Send
 from voice.clock import Clock, MonotonicClock
 from voice.commands import EndReason
@@ -318,7 +319,8 @@ class Ending:
 def finish_tape(call_id: str, folder: CallFolder) -> None:
     """Blocking. A call without sound has no tape; a disk that refuses is logged, and the spool stays."""
     try:
-        finish_from_spool(folder.tape)
+        tape = finish_from_spool(folder.tape)
+        waveform.peaks(tape, 1)  # kept beside the tape, so that a long call opens at once
     except TapeError as error:
         log.warning("no tape", call=call_id, problem=str(error))
     else:

@@ -29,6 +29,7 @@ _ROLES = {
     Rule.OPERATOR: ("admin",),
     Rule.LEADER: ("admin", "coach"),
     Rule.COACH: ("coach",),
+    Rule.COACHING: ("coach",),
 }
 _ACCOUNTS = "there are no accounts yet; make the first admin at /setup on the server's machine, or by ringside people"
 
@@ -64,7 +65,7 @@ def _admitted(connection: HTTPConnection, rule: Rule | None) -> Viewer | None:
         raise ApiError(409, "no_accounts", _ACCOUNTS)
     if (roles := _ROLES.get(rule)) and viewer.roles.isdisjoint(roles):
         raise ApiError(403, "not_yours", f"this is for {rule.value}; ask an admin for that role")
-    if rule in (Rule.SEES_CALL, Rule.OWNS_CALL):
+    if rule in (Rule.SEES_CALL, Rule.OWNS_CALL, Rule.COACHES_CALL):
         connection.state.call = visible(connection, viewer, connection.path_params["call_id"], rule)
     return viewer
 
@@ -87,6 +88,8 @@ def visible(connection: HTTPConnection, viewer: Viewer, call_id: str, rule: Rule
         raise ApiError(404, "unknown_call", f"no call has the id {call_id[:40]!r}")
     if rule is Rule.OWNS_CALL and not viewer.owns(call):
         raise ApiError(403, "not_yours", "this call was shared with you to see; only its learner may do that")
+    if rule is Rule.COACHES_CALL and not viewer.may_coach(call):
+        raise ApiError(403, "not_yours", "this is for a coach of a team that the call was shared with")
     return call
 
 

@@ -19,6 +19,8 @@ class Rule(Enum):
     COACH = "coaches"
     OPERATOR = "admins, and programs on this machine"
     SEES_CALL = "its learner, and coaches of a team that it was shared with; to others there is no such call"
+    COACHING = "coaches; also who sits at the machine while there are no accounts"
+    COACHES_CALL = "coaches of a team that it was shared with, who aren't its learner"
     OWNS_CALL = "its learner; to whom else sees it 403, to others there is no such call"
 
 
@@ -28,6 +30,7 @@ _STUDIO = "/api/studio"
 _DOCUMENT = f"{_STUDIO}/{{kind}}/{{document_id}}"
 _ANSWER = "/api/scenarios/{scenario_id}/moments/{moment_id}/answers/{quality}"
 _CALL = "/api/calls/{call_id}"
+_CALIBRATION = "/api/calibration"
 
 RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/healthz"): Rule.ANYONE,
@@ -82,6 +85,36 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("DELETE", f"{_CALL}/links/{{link_id}}"): Rule.OWNS_CALL,
     ("POST", "/api/moment"): Rule.ANYONE,  # what the link's signature opens, and no more
     ("POST", "/api/moment/tape"): Rule.ANYONE,
+    # coaching
+    ("GET", f"{_CALL}/grades"): Rule.SEES_CALL,
+    ("POST", f"{_CALL}/grades"): Rule.COACHES_CALL,
+    ("GET", f"{_CALL}/grades/{{grade_id}}"): Rule.SEES_CALL,
+    ("GET", "/api/rubrics/{rubric_hash}"): Rule.SIGNED_IN,
+    ("GET", f"{_CALL}/review"): Rule.SEES_CALL,
+    ("POST", f"{_CALL}/reviewed"): Rule.COACHES_CALL,
+    ("PUT", f"{_CALL}/criteria/{{criterion_id}}/level"): Rule.COACHES_CALL,
+    ("POST", f"{_CALL}/disputes"): Rule.OWNS_CALL,
+    ("POST", f"{_CALL}/disputes/{{dispute_id}}/answer"): Rule.COACHES_CALL,
+    ("GET", f"{_CALL}/comments"): Rule.SEES_CALL,
+    ("POST", f"{_CALL}/comments"): Rule.SEES_CALL,
+    ("POST", f"{_CALL}/comments/voice"): Rule.SEES_CALL,
+    ("GET", f"{_CALL}/comments/{{comment_id}}/voice"): Rule.SEES_CALL,
+    ("DELETE", f"{_CALL}/comments/{{comment_id}}"): Rule.SEES_CALL,  # one's own, the route sees to it
+    ("GET", f"{_CALL}/replay"): Rule.SEES_CALL,
+    ("GET", f"{_CALL}/beside/{{other_id}}"): Rule.SEES_CALL,  # the other one, too: the route sees to it
+    ("GET", f"{_CALL}/better-line/audio"): Rule.SEES_CALL,
+    ("GET", f"{_CALL}/report"): Rule.SEES_CALL,
+    ("GET", f"{_CALL}/export"): Rule.SEES_CALL,
+    ("GET", "/api/inbox"): Rule.COACHING,
+    ("GET", "/api/inbox/grades"): Rule.COACHING,
+    ("GET", _CALIBRATION): Rule.SIGNED_IN,
+    ("POST", f"{_CALIBRATION}/standards/{{standard_id}}/switch"): Rule.COACHING,
+    ("GET", f"{_CALIBRATION}/rounds"): Rule.COACHING,
+    ("POST", f"{_CALIBRATION}/rounds"): Rule.COACHING,
+    ("GET", f"{_CALIBRATION}/rounds/{{round_id}}"): Rule.COACHING,
+    ("POST", f"{_CALIBRATION}/rounds/{{round_id}}/hand-in"): Rule.COACHING,
+    ("GET", f"{_CALIBRATION}/rounds/{{round_id}}/calls/{{call_id}}"): Rule.COACHING,
+    ("PUT", f"{_CALIBRATION}/rounds/{{round_id}}/calls/{{call_id}}"): Rule.COACHING,
     # the studio
     ("GET", _STUDIO): Rule.AUTHOR,
     ("POST", f"{_STUDIO}/patch"): Rule.AUTHOR,

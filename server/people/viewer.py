@@ -51,6 +51,16 @@ class Viewer:
         """Whether they coach one of these teams."""
         return self.has("coach") and not self.teams.isdisjoint(team_ids)
 
+    def may_coach(self, call: CallRow) -> bool:
+        """Whether they may score it: as a coach of a team that has it, but never their own; alone, all of them."""
+        if self.person is None:
+            return True
+        return not self.owns(call) and self.coaches([share.team_id for share in call.shares])
+
+    @property
+    def name(self) -> str:
+        return "You" if self.person is None else self.person.name
+
     def may_see(self, call: CallRow) -> bool:
         """Their own calls, and as a coach what was shared with a team of theirs. Nothing else, whatever their role."""
         return self.owns(call) or self.coaches([share.team_id for share in call.shares])

@@ -112,7 +112,12 @@ class CallStore:
         latest = (
             select(CallRow.scenario, GradeRow.score)
             .join(GradeRow, GradeRow.call_id == CallRow.id)
-            .where(CallRow.owner == owner, GradeRow.score.is_not(None), CallRow.parent.is_(None))
+            .where(
+                CallRow.owner == owner,
+                GradeRow.score.is_not(None),
+                GradeRow.aside.is_(False),
+                CallRow.parent.is_(None),
+            )
             .order_by(CallRow.started_at, GradeRow.id)
         )
         with self._database.read() as session:
@@ -145,24 +150,44 @@ class CallStore:
     def set_grade_state(self, call_id: str, state: str, message: str | None = None) -> None:
         self._update(call_id, grade_state=state, grade_message=message)
 
-    def add_grade(self, call_id: str, body: Mapping[str, Any], version: str) -> None:
-        """Keep a grade and mark the call's grading ready, both or neither. A call deleted meanwhile keeps none."""
+    def add_grade(
+        self,
+        call_id: str,
+        body: Mapping[str, Any],
+        version: str,
+        *,
+        rubric: str = "",
+        rubric_hash: str | None = None,
+        method: str | None = None,
+        log: Mapping[str, Any] | None = None,
+        resumes: int | None = None,
+        aside: bool = False,
+    ) -> int | None:
+        """Keep a grade, whose id this is, and mark the call's grading ready, both or neither; an `aside` one marks
+        nothing. A call deleted meanwhile keeps none."""
         with self._database.write() as session:
             row = session.get(CallRow, call_id)
             if row is None:
-                return
-            session.add(
-                GradeRow(
-                    call_id=call_id,
-                    rubric=row.rubric,
-                    rubric_version=version,
-                    score=body.get("score"),
-                    passed=body.get("passed"),
-                    graded_at=datetime.now(UTC),
-                    body=dict(body),
-                )
+                return None
+            grade = GradeRow(
+                call_id=call_id,
+                rubric=rubric or row.rubric,
+                rubric_version=version,
+                score=body.get("score"),
+                passed=body.get("passed"),
+                graded_at=datetime.now(UTC),
+                body=dict(body),
+                rubric_hash=rubric_hash,
+                method=method,
+                log=None if log is None else dict(log),
+                resumes=resumes,
+                aside=aside,
             )
-            row.grade_state, row.grade_message = "ready", None
+            session.add(grade)
+            if not aside:
+                row.grade_state, row.grade_message = "ready", None
+            session.flush()
+            return grade.id
 
     def delete(self, call_id: str) -> bool:
         """Its branches stay, as calls of their own."""

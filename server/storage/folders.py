@@ -31,6 +31,11 @@ class CallFolder:
     def tape(self) -> Path:
         return self.path / "tape"
 
+    @property
+    def comments(self) -> Path:
+        """What was said about the call by voice."""
+        return self.path / "comments"
+
     def make(self) -> None:
         self.tape.mkdir(parents=True, exist_ok=True)
 

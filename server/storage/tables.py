@@ -56,15 +56,23 @@ class CallRow(Base):
 
     @property
     def grade(self) -> GradeRow | None:
-        """The grade that counts: the latest."""
-        return self.grades[-1] if self.grades else None
+        """The grade that counts: the latest of those that weren't made for comparison only."""
+        return next((grade for grade in reversed(self.grades) if not grade.aside), None)
 
 
 class GradeRow(Base):
-    """One grading of a call; grading again adds a row. `body` is the grade's whole JSON."""
+    """One grading of a call; grading again adds a row. `body` is the grade's JSON, `log` what the engines answered.
+
+    `rubric_hash` and `method` (a fingerprint of judge, models and prompts) say what made it; both are null in a grade
+    from before they were recorded. `aside`: made for comparison, it doesn't count. `resumes` is the unfinished grade
+    that this one went on from.
+    """
 
     __tablename__ = "grades"
-    __table_args__ = (Index("ix_grades_call_id", "call_id"),)
+    __table_args__ = (
+        Index("ix_grades_call_id", "call_id"),
+        Index("ix_grades_rubric_hash_method", "rubric_hash", "method"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
@@ -74,3 +82,21 @@ class GradeRow(Base):
     passed: Mapped[bool | None] = mapped_column()
     graded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    rubric_hash: Mapped[str | None] = mapped_column(String(64))
+    method: Mapped[str | None] = mapped_column(String(64))
+    log: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    aside: Mapped[bool] = mapped_column(default=False)
+    resumes: Mapped[int | None] = mapped_column()
+
+
+class FrozenRubric(Base):
+    """A rubric as it was when it was first used; its file may be edited since. `hash` is `Rubric.hash`."""
+
+    __tablename__ = "frozen_rubrics"
+    __table_args__ = (Index("ix_frozen_rubrics_rubric", "rubric"),)
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    rubric: Mapped[str] = mapped_column(String(200))
+    version: Mapped[int] = mapped_column()
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -16,6 +16,7 @@ from server.metrics import Metrics
 from server.storage.calls import CallStore, NewCall
 from server.storage.database import Database
 from server.storage.folders import CallFolders
+from server.storage.frozen import FrozenRubrics
 from server.storage.tables import CallRow
 
 
@@ -84,7 +85,9 @@ async def test_a_call_that_cannot_be_graded_says_why_and_the_next_one_is_graded(
 
 
 async def test_a_call_without_a_learner_has_nothing_to_grade(tmp_path: Path) -> None:
-    call, grader = "0123456789abcdef", RubricGrader(load_catalogue(), CallFolders(tmp_path))
+    call = "0123456789abcdef"
+    frozen = FrozenRubrics(Database.in_folder(tmp_path))
+    grader = RubricGrader(load_catalogue(), CallFolders(tmp_path), frozen)
     async with desk_with(tmp_path, grader, call) as (desk, store):
         desk.submit(call)
         await desk.finished()

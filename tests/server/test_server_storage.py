@@ -174,3 +174,34 @@ def test_branches_are_listed_oldest_first_and_outlive_the_call(database: Databas
     left = store.get("b")
     assert left is not None and (left.parent, left.parent_turn) == (None, None)
     assert store.branches("a") == []
+
+
+def test_a_grade_from_before_its_rubric_was_recorded_says_it_from_then_on(tmp_path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    import server.storage.migrations as migrations
+
+    database = Database.in_folder(tmp_path / "data")
+    config = Config()
+    config.set_main_option("script_location", str(Path(str(migrations.__file__)).parent))
+    with database.write() as session:
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, "0002")
+        session.execute(
+            text(
+                "INSERT INTO calls (id, scenario, title, persona, rubric, difficulty, seed, status, started_at, duration_s,"
+                " grade_state) VALUES ('a', 's', 'S', '{}', 'r', 3, 7, 'ended', '2026-01-01 09:00:00', 60, 'ready')"
+            )
+        )
+        session.execute(
+            text(
+                "INSERT INTO grades (call_id, rubric, rubric_version, graded_at, body) VALUES"
+                " ('a', 'r', '1', '2026-01-01 09:02:00', '{\"method\": {\"rubric_hash\": \"abc\"}}')"
+            )
+        )
+    database.migrate()
+    row = CallStore(database).get("a")
+    assert row is not None and row.grade is not None
+    assert (row.grade.rubric_hash, row.grade.method, row.grade.aside) == ("abc", None, False)
+    database.close()

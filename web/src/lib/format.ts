@@ -41,8 +41,8 @@ export function milliseconds(value: number | null | undefined): string {
 }
 
 /** "1 call", "3 calls". */
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+export function count(n: number, noun: string, plural = `${noun}s`): string {
+  return `${n} ${n === 1 ? noun : plural}`;
 }
 
 /** Somebody's words in quotation marks; those that they quote themselves become single ones. */

@@ -168,6 +168,8 @@ export interface Grade {
   fix: Fix | null;
   strengths: Strength[];
   measures: Measure[];
+  /** What couldn't be judged because an engine failed; grading goes on from there. */
+  unfinished?: { criterion: string; why: string }[];
 }
 
 export interface Quantiles {

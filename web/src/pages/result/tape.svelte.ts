@@ -15,6 +15,10 @@ export class TapePlayer {
   /** Where the quote under way ends, and which one it is. */
   private until: number | null = null;
   quote = $state<string | null>(null);
+  /** How fast it plays. */
+  rate = $state(1);
+  /** Stretches that are left out while it plays, in order. */
+  skipped: readonly { start_s: number; end_s: number }[] = [];
 
   constructor(url: string) {
     this.audio.preload = 'metadata';
@@ -44,6 +48,11 @@ export class TapePlayer {
     this.time = this.audio.currentTime;
   }
 
+  speed(rate: number): void {
+    this.rate = rate;
+    this.audio.playbackRate = rate;
+  }
+
   /** Plays one stretch; pressing it again stops it. */
   playQuote(key: string, start: number, end: number): void {
     if (this.quote === key) {
@@ -71,6 +80,8 @@ export class TapePlayer {
   /** Follows the playing position frame by frame: the element's own time events come four times a second. */
   private watch(): void {
     this.time = this.audio.currentTime;
+    const silence = this.skipped.find(({ start_s, end_s }) => this.time >= start_s && this.time < end_s);
+    if (silence) this.audio.currentTime = silence.end_s;
     if (this.until !== null && this.time >= this.until) {
       this.until = null;
       this.audio.pause();

@@ -1,0 +1,1 @@
+"""What coaches do with calls that are over: replay, comment, override, settle disputes, calibrate, export."""
