@@ -19,7 +19,7 @@ from rubrics.transcript import Transcript
 from rubrics.verdict import Level, Verdict, quotes
 from voice.record import CallRecord
 
-METHOD = "checks-1"
+METHOD = "checks-2"
 """Name of the way of judging, recorded with each grade: rules over moves, their order and shared words."""
 _READ_OFF = 1.0
 """Confidence of what is read off timings or the journal."""

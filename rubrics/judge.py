@@ -25,14 +25,26 @@ from rubrics import (
     checks_service,
     checks_value,
 )
+from rubrics.checks import Checks
+from rubrics.clauses import read
+from rubrics.composing import compose
+from rubrics.mapping import map_criterion
 from rubrics.rubric import Criterion
 from rubrics.transcript import Transcript
 from rubrics.verdict import Judge, Verdict
 
 _TITLE_WEIGHT = 3.0
 _LEVEL_WEIGHT = 1.0
-_LEAST_FIT = 3.0
-"""A judge must be named in the title or id, or in three ways in the level texts."""
+_LEAST_DESCRIBED = 3
+"""A hand-written judge beats the general machine only where the level texts speak of what it reads (decision 9)."""
+_NAMED_TWICE = 2
+_BEATEN = frozenset(
+    ("greeting", "identity", "empathy", "apology", "ownership", "explanation", "remedy", "manners", "closing")
+)
+"""Hand-written judges that do worse than the general machine on rubrics that they weren't written for (decision 9)."""
+BY_CHECKS = "checks"
+"""The judge's name where a criterion is judged by checks over signs."""
+_CHECKS_CONFIDENCE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,35 +236,50 @@ JUDGES: dict[str, Entry] = {
 }
 
 
-def choose(criterion: Criterion) -> str | None:
-    """The judge that fits a criterion, by name; None where nothing fits and the criterion must not be scored.
+def choose(criterion: Criterion) -> str | Checks | None:
+    """What judges a criterion: a judge of `JUDGES` by name, checks over signs, or None where it must not be scored.
 
-    `checks` in the rubric names one outright. Otherwise id and title count more than the level texts, and ties go to
-    the order of `JUDGES`.
+    `checks` in the rubric says so outright. Otherwise a judge written for the very thing is taken where the criterion
+    is called like it and its level texts speak of what that judge reads; the machine of `mapping` for all others.
     """
     if criterion.checks is not None:
         return criterion.checks
+    name, named, described = nearest(criterion)
+    if name is not None and named >= 1:
+        silent = not any(clause.mentions for level in (1, 2) for clause in read(criterion.levels[level]))
+        alike = described >= _LEAST_DESCRIBED or (named >= _NAMED_TWICE and described >= _NAMED_TWICE)
+        if criterion.kind == "phrase" or silent or (alike and name not in _BEATEN):
+            return name
+    return map_criterion(criterion)
+
+
+def nearest(criterion: Criterion) -> tuple[str | None, int, int]:
+    """The judge that a criterion is most like, in how many ways it is called so, and in how many its levels say so."""
     title = f"{criterion.id.replace('-', ' ').replace('.', ' ')} {criterion.id} {criterion.title}".lower()
     levels = " ".join(criterion.levels.values()).lower()
-    best, best_fit = None, 0.0
+    best: tuple[str | None, int, int] = (None, 0, 0)
+    best_fit = 0.0
     for name, entry in JUDGES.items():
         named = len(set(entry.title.findall(title)))
         described = len(set(entry.levels.findall(levels)))
         fit = _TITLE_WEIGHT * min(named, 2) + _LEVEL_WEIGHT * min(described, 4)
         if fit > best_fit:
-            best, best_fit = name, fit
-    return best if best_fit >= _LEAST_FIT else None
+            best, best_fit = (name, named, described), fit
+    return best
 
 
 def judge(call: Transcript, criterion: Criterion) -> tuple[Verdict, float, str | None]:
     """The verdict on one criterion, its confidence, and the judge's name. Never raises for anything said in a call."""
-    name = choose(criterion)
-    if name is None:
+    chosen = choose(criterion)
+    if chosen is None:
         return Verdict(None, "no check fits this criterion: it needs a larger model or a coach"), 0.0, None
+    name = chosen if isinstance(chosen, str) else BY_CHECKS
     if not call.learner:
         return Verdict(None, "the learner says nothing"), 0.0, name
-    entry = JUDGES[name]
-    verdict = entry.judge(call, criterion)
+    if isinstance(chosen, str):
+        verdict, confidence = JUDGES[chosen].judge(call, criterion), JUDGES[chosen].confidence
+    else:
+        verdict, confidence = compose(call, criterion, chosen), _CHECKS_CONFIDENCE
     if verdict.level == "na" and not criterion.na_allowed:
         verdict = Verdict(None, verdict.why, verdict.quotes, verdict.moment)
-    return verdict, entry.confidence if verdict.level is not None else 0.0, name
+    return verdict, confidence if verdict.level is not None else 0.0, name

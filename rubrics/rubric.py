@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, field_validator, model_validator
 
+from rubrics.checks import Checks
 from rubrics.moves import MOVES
 
 Kind = Literal["behaviour", "phrase", "measure", "outcome"]
@@ -27,7 +28,7 @@ Metric = Literal[
     "dead_air_s",
 ]
 Outcome = Literal["facts_uncovered", "objections_resolved", "goal_reached"]
-Check = Literal[
+JudgeName = Literal[
     "permission",
     "introduction",
     "agenda",
@@ -59,7 +60,7 @@ Check = Literal[
     "closing",
     "talking-over",
 ]
-"""The judges of `rubrics.judge`, by name: a criterion may name its own."""
+"""The judges of `rubrics.judge`, by name: a criterion may name its own, or carry its checks."""
 _IDENTIFIER = r"^[a-z0-9]+(?:[._-][a-z0-9]+)*$"
 Identifier = Annotated[str, Field(pattern=_IDENTIFIER, max_length=80)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -135,7 +136,7 @@ class Criterion(_Part):
     phrase: Phrase | None = None
     measure: Measure | None = None
     outcome: OutcomeOf | None = None
-    checks: Check | None = None
+    checks: JudgeName | Checks | None = None
     advice: Text | None = None
     better: Text | None = None
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from rubrics.move_rule import Rule, Utterance, first_match, makes
 from rubrics.move_rules_harm import ROLE_BREAK
@@ -14,6 +15,9 @@ from rubrics.pairs import OBJECTION
 from rubrics.questions import questions
 from rubrics.text import content, plain
 from voice.record import CallRecord, Turn
+
+if TYPE_CHECKING:
+    from rubrics.sighting import Seen
 
 YES = re.compile(
     r"^(?:\w+ ){0,3}?(?:yes|yeah|yep|sure|okay|go on|go ahead|fire away|fine|alright|of course|absolutely|"
@@ -95,6 +99,22 @@ class Transcript:
     @cached_property
     def customer(self) -> tuple[Turn, ...]:
         return tuple(turn for turn in self.turns if turn.who == "customer")
+
+    @cached_property
+    def seen(self) -> dict[str, tuple[Seen, ...]]:
+        """What `rubrics.signs.see` has found so far, by sign."""
+        return {}
+
+    @cached_property
+    def _sentences(self) -> dict[int, tuple[str, ...]]:
+        return {
+            turn.index: tuple(match[0].strip() for match in _SENTENCE.finditer(turn.text) if match[0].strip())
+            for turn in self.turns
+        }
+
+    def sentences(self, turn: Turn) -> tuple[str, ...]:
+        """The turn cut at full stops and question marks, in the transcript's own words."""
+        return self._sentences[turn.index]
 
     @cached_property
     def _place(self) -> dict[int, int]:
