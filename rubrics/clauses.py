@@ -150,10 +150,11 @@ def _judged(sentence: str, one: Mention) -> Mention:
     reach = " ".join(_BOUNDARY.split(head)[-1].split()[-_NEAR_WORDS:])
     paired = re.search(r"\bneither\b", head) and re.search(r"\b(?:nor|and|or) (?:\w+ ){0,4}$", head + " ")
     inside = bool(re.match(r"\W*(?:no|not|nothing|without|neither|does not|is not)\b", sentence[one.start : one.end]))
+    denied_after = bool(re.match(r" (?:nothing|no|none|neither)\b", sentence[one.end :]))
     least = _LEAST.search(head)
     return replace(
         one,
-        negated=bool(_NEGATES.search(reach)) or bool(paired) or inside,
+        negated=bool(_NEGATES.search(reach)) or bool(paired) or inside or denied_after,
         only=bool(_ONLY.search(head)),
         before=bool(_BEFORE.search(head)),
         least=_COUNT[least[1] or least[2]] if least else 1,

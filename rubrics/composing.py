@@ -39,14 +39,10 @@ def compose(call: Transcript, criterion: Criterion, checks: Checks) -> Verdict:
     weakened = _first(call, checks.weakens)
     best = max((_hold(call, plan) for plan in checks.plans), key=lambda held: held.share, default=None)
     half = _first(call, checks.half)
-    if criterion.na_allowed and not spoiled:
-        arisen = checks.arises is None or bool(see(call, checks.arises))
-        nothing = not (weakened or half or (best is not None and best.met))
-        by_cue = checks.arises is not None and catalogue()[checks.arises].who == "customer"
-        if (not arisen and (nothing or not by_cue)) or (checks.topical and nothing):
-            return Verdict(
-                "na", f"doesn't arise: {_about(checks.arises) if checks.arises else 'nothing of it is said'}"
-            )
+    nothing = not (weakened or half or (best is not None and best.met))
+    if criterion.na_allowed and not spoiled and _not_arisen(call, checks, nothing):
+        what = _about(checks.arises) if checks.arises else "nothing of it is said"
+        return Verdict("na", f"doesn't arise: {what}")
     if spoiled:
         return _at(0, f"seen: {spoiled[0].about}", spoiled[1])
     if best is None:
@@ -71,6 +67,15 @@ def compose(call: Transcript, criterion: Criterion, checks: Checks) -> Verdict:
         return not_arisen(criterion, f"nothing calls for it: not seen that {_about(cues[0])}")
     at = quotes(call.learner[-1])
     return Verdict(0, f"not seen: {lacking}" if lacking else "there, but late", at, at[0])
+
+
+def _not_arisen(call: Transcript, checks: Checks, nothing: bool) -> bool:
+    """What the criterion is about never came up. A customer's cue that was missed doesn't undo what answers it."""
+    if checks.arises is not None:
+        by_customer = catalogue()[checks.arises].who == "customer"
+        return not see(call, checks.arises) and (nothing or not by_customer)
+    cues = {catalogue()[sign].cue for sign in checks.signs} - {None}
+    return checks.topical and nothing and not any(see(call, cue) for cue in cues if cue is not None)
 
 
 def _partly(held: Held, checks: Checks) -> tuple[Seen, ...]:

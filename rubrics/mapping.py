@@ -12,14 +12,18 @@ from typing import NamedTuple
 from rubrics.checks import Check, Checks, Plan
 from rubrics.clauses import Clause, Mention, na_text, normal, read
 from rubrics.rubric import Criterion
-from rubrics.topics import topic
+from rubrics.topics import subject, topic
 
 _PROHIBITS = re.compile(
-    r"^(?:does not|do not|never|no|makes? no|promises? (?:no|nothing|only)|claims? nothing|neither|avoids?|leaves?|"
+    r"^(?:\w+s (?:nothing|nobody|no one)|does not|do not|never|no|makes? no|promises? (?:no|nothing|only)|"
+    r"claims? nothing|neither|avoids?|leaves?|"
     r"blames? nobody|without|stays?|keeps? (?:from|calm))\b"
 )
 _NOTHING = re.compile(r"\b(?:nothing|no(?:body)?|never|not|without|neither)\b")
-_HOLLOW = re.compile(r"^(?:neither|no|none|not|nothing|blames? nobody|free of|avoids|without|the same|yes|both|all)\b")
+_HOLLOW = re.compile(
+    r"^(?:\w+s (?:nothing|nobody|no one)\b|neither|no|none|not|nothing|blames? nobody|free of|avoids|"
+    r"without|the same|yes|both|all)\b"
+)
 _TWO_WAYS = re.compile(r"(?<=;) or,? ")
 _GENERIC = frozenset(("open-question", "closed-question", "checks-right"))
 """Ways of asking: they earn no half where the text says what is asked for."""
@@ -42,8 +46,8 @@ def map_criterion(criterion: Criterion) -> Checks | None:
             return None
     plans = _merged(plans, best)
     if plans and all(check.detail for plan in plans for group in plan.needs for check in group):
-        plans = [_anchored(plan, title, about) for plan in plans]
-    tolerated = {one.sign.id for one in _wanted(worst)}
+        plans = [_anchored(plan, title, subject(criterion)) for plan in plans]
+    tolerated = {one.sign.id for one in _wanted(worst)} - {one.sign.id for one in _wanted(title)}
     half = [one for one in _half(some) or _half(title) if one.sign not in tolerated]
     if any(check.sign and check.sign.startswith("asks-") for check in half):
         half = [check for check in half if check.sign not in _GENERIC]

@@ -49,7 +49,8 @@ def _look(call: Transcript, sign: Sign) -> list[Seen]:
             asked = sum(question.kind in sign.questions for question in questions(raw)) if sign.questions else 0
             said = {match[0] for one in sign.says for match in pattern(one).finditer(words)}
             ways += [Seen(turn, raw)] * max(asked, _parts(said))
-        if not ways and sign.who == "learner" and call.moves[turn.index] & set(sign.moves):
+        ruled_out = unless is not None and unless.search(plain(turn.text))
+        if not ways and not ruled_out and sign.who == "learner" and call.moves[turn.index] & set(sign.moves):
             ways = [Seen(turn, "")]
         found += ways
     return sorted(found, key=lambda seen: call.place(seen.turn))
