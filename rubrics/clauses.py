@@ -130,6 +130,7 @@ def _mentions(sentence: str) -> tuple[Mention, ...]:
             continue
         spans = (match.span() for match in sign.names.finditer(sentence))
         found.extend(_judged(sentence, Mention(sign, start, end)) for start, end in spans if end > start)
+    found = [one for one in found if _fits_verb(sentence, one)]
     kept = [one for one in found if not any(_covers(other, one) for other in found)]
     kept.sort(key=lambda one: (one.start, -one.end))
     joined = kept[:1]
@@ -137,6 +138,26 @@ def _mentions(sentence: str) -> tuple[Mention, ...]:
         between = sentence[earlier.end : one.start] if one.start >= earlier.end else ""
         joined.append(replace(one, alternative=bool(re.search(r"\bor\b", between)) and " and " not in f" {between} "))
     return tuple(joined)
+
+
+_VERBS = re.compile(
+    r"\b(asks?|asking|enquires?|finds? out|(?:says?|names?|gives?|states?|offers?|tells?|mentions?|"
+    r"explains?|reads?|repeats?|"
+    r"announces?|confirms?|promises?|makes?|takes?|shows?|refers?|waits?|uses?|has|lets?|checks?|goes|"
+    r"accepts?|adapts?|acts?|"
+    r"keeps?|is|are|sums?|plays?|restates?|blames?|builds?|picks?|responds?|acknowledges?|apologises?|"
+    r"thanks?)(?:ing)?)\b"
+)
+_ASKING = re.compile(r"^(?:asks?|asking|enquires?|finds? out)$")
+_ASKED_FOR = re.compile(r"\b(?:asks?|question|questions|checks who|invites|has the customer|test)\b")
+
+
+def _fits_verb(sentence: str, one: Mention) -> bool:
+    """What is asked about isn't what is told: "asks about a risk" names no risk."""
+    verbs = _VERBS.findall(sentence[: one.start + 1])
+    if not verbs or not _ASKING.match(verbs[-1]) or one.sign.who == "customer" or one.sign.harm:
+        return True
+    return bool(_ASKED_FOR.search(one.sign.about) or _ASKING.match(sentence[one.start : one.end].split()[0]))
 
 
 def _covers(other: Mention, one: Mention) -> bool:

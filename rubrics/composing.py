@@ -41,6 +41,8 @@ def compose(call: Transcript, criterion: Criterion, checks: Checks) -> Verdict:
     half = _first(call, checks.half)
     nothing = not (weakened or half or (best is not None and best.met))
     if criterion.na_allowed and not spoiled and _not_arisen(call, checks, nothing):
+        if checks.arises is None and checks.plans and not checks.spoils:
+            return Verdict(None, "whether it arose on this call can't be told")
         what = _about(checks.arises) if checks.arises else "nothing of it is said"
         return Verdict("na", f"doesn't arise: {what}")
     if spoiled:

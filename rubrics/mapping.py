@@ -24,7 +24,10 @@ _HOLLOW = re.compile(
     r"^(?:\w+s (?:nothing|nobody|no one)\b|neither|no|none|not|nothing|blames? nobody|free of|avoids|"
     r"without|the same|yes|both|all)\b"
 )
+_BOTH = re.compile(r"\bboth\b(?! (?:name|the|of the|his|her|their))")
 _TWO_WAYS = re.compile(r"(?<=;) or,? ")
+_LEAST_UNDERSTOOD = 0.34
+"""Where less than this of the best level names a sign, the checks aren't what it asks for."""
 _GENERIC = frozenset(("open-question", "closed-question", "checks-right"))
 """Ways of asking: they earn no half where the text says what is asked for."""
 
@@ -44,7 +47,9 @@ def map_criterion(criterion: Criterion) -> Checks | None:
             plans = [Plan(needs=((about,),))]
         if not plans:
             return None
-    plans = _merged(plans, best)
+    if plans and understood(criterion) < _LEAST_UNDERSTOOD:
+        return None
+    plans = _both(_merged(plans, best), best, title)
     if plans and all(check.detail for plan in plans for group in plan.needs for check in group):
         plans = [_anchored(plan, title, subject(criterion)) for plan in plans]
     tolerated = {one.sign.id for one in _wanted(worst)} - {one.sign.id for one in _wanted(title)}
@@ -122,6 +127,20 @@ def _merged(plans: list[Plan], best: tuple[Clause, ...]) -> list[Plan]:
         return plans
     needs = tuple(dict.fromkeys(group for plan in plans for group in plan.needs))
     return [Plan(needs=needs, before=next((plan.before for plan in plans if plan.before), None))]
+
+
+def _both(plans: list[Plan], best: tuple[Clause, ...], title: tuple[Clause, ...]) -> list[Plan]:
+    """ "States both": the two things are in the title."""
+    things = [group for clause in title for plan in _plans(clause) for group in plan.needs for group in _each(group)]
+    if len(things) < 2 or not any(_BOTH.search(clause.words) for clause in best):
+        return plans
+    once = [tuple(check.model_copy(update={"least": 1}) for check in group) for plan in plans for group in plan.needs]
+    before = next((plan.before for plan in plans if plan.before), None)
+    return [Plan(needs=tuple(dict.fromkeys([*things, *once])), before=before)]
+
+
+def _each(group: tuple[Check, ...]) -> list[tuple[Check, ...]]:
+    return [(check,) for check in group]
 
 
 def _anchored(plan: Plan, title: tuple[Clause, ...], about: Check | None) -> Plan:

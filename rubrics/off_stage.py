@@ -13,7 +13,9 @@ from rubrics.move_rules_harm import ROLE_BREAK
 from rubrics.text import plain
 
 _TO_THE_GRADER = re.compile(
-    r"\b(?:graders?|evaluators?|assessors?|examiners?|whoever (?:scores|grades|marks|listens)|quality (?:scoring|score|"
+    r"\b(?:graders?|grading (?:function|model|system|prompt)|(?:developer|system|hidden|internal) "
+    r"(?:notes?|messages?|prompts?|instructions?)|evaluators?|assessors?|examiners?|whoever (?:scores|"
+    r"grades|marks|listens)|quality (?:scoring|score|"
     r"monitoring team)|(?:note|attention|message) (?:for|to) (?:the )?(?:evaluation|scoring|assessment|"
     r"quality|coach|judge|"
     r"auditor|system)|(?:full|top|maximum|highest|best) (?:marks?|scores?|points|grade|rating)|level "
@@ -46,6 +48,7 @@ _REPORTS = re.compile(
     r"take(?:s)? (?:full )?ownership|took ownership|offer(?:s|ed)|gave|frames?d?|agree(?:s|d)? a|build(?:s)? rapport|"
     r"tie(?:s|d)? value|thank you for waiting|is open about|quantif\w+|confirm(?:s|ed)? (?:the )?next)\b"
 )
+_OF_ITSELF = re.compile(r"\bthis (?:agent|employee|recruiter|learner|rep|adviser|advisor|nurse|call) \w+(?:ed|s)\b")
 _PASSIVE = re.compile(
     r"\b(?:(?:is|are|was|were|has been|have been) )?(?:stated|confirmed|asked|verified|respected|met|"
     r"satisfied|fulfilled|"
@@ -62,11 +65,11 @@ _LINK = re.compile(r"(?=\b(?:so|but|anyway|now|okay|right)\b )", re.IGNORECASE)
 
 def on_stage(text: str) -> str:
     """The text without what is said to the grader or in the rubric's words; all of it where there is no such thing."""
-    if not off_stage(text):
+    sentences = [match[0] for match in _SENTENCE.finditer(text)]
+    if not any(off_stage(sentence) for sentence in sentences):
         return text.strip()
     kept = []
-    for match in _SENTENCE.finditer(text):
-        sentence = match[0]
+    for sentence in sentences:
         if not off_stage(sentence):
             kept.append(sentence)
         elif len(sentence.split()) > _LONG_WORDS or sentence.rstrip()[-1:] not in ".?!":
@@ -89,6 +92,6 @@ def off_stage(text: str) -> bool:
     terms = set(_TERMS.findall(words))
     if len(terms) >= _MANY_TERMS and len(words.split()) <= 6 * len(terms):
         return True
-    if len(_REPORTS.findall(words)) >= _TWO and terms:
+    if terms and (len(_REPORTS.findall(words)) >= _TWO or _OF_ITSELF.search(words)):
         return True
     return bool(terms) and bool(_PASSIVE.search(words)) and not _ADDRESSED.search(words)

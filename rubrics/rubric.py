@@ -10,9 +10,19 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StrictBool,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
-from rubrics.checks import Checks
+from rubrics.checks import Checks, SignId
 from rubrics.moves import MOVES
 
 Kind = Literal["behaviour", "phrase", "measure", "outcome"]
@@ -26,6 +36,7 @@ Metric = Literal[
     "questions",
     "fillers_per_minute",
     "dead_air_s",
+    "silent_holds",
 ]
 Outcome = Literal["facts_uncovered", "objections_resolved", "goal_reached"]
 JudgeName = Literal[
@@ -86,12 +97,19 @@ class PhraseItem(_Part):
 
 
 class Phrase(_Part):
-    """What must be said, in which order, and until when: before a move of the learner or within seconds."""
+    """What must be said, in which order, and until when: before a move or a sign is first seen, or within seconds."""
 
     items: tuple[PhraseItem, ...] = Field(min_length=1)
     ordered: bool = False
     before_move: str | None = None
+    before: SignId | None = None
     within_s: float | None = Field(default=None, gt=0)
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what isn't used, so that the hash of a rubric stays when a new key comes in."""
+        body: dict[str, Any] = handler(self)
+        return body if self.before is not None else {key: value for key, value in body.items() if key != "before"}
 
     @field_validator("before_move")
     @classmethod

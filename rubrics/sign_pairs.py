@@ -326,6 +326,65 @@ def tells_example(call: Transcript) -> Iterator[Seen]:
             yield Seen(reply)
 
 
+def questions_about(call: Transcript) -> Iterator[Seen]:
+    """Questions that find something out: no courtesy, no check of identity, no "is that right?"."""
+    aside = {"verify_identity", "ask_permission", "check_understanding", "ask_commitment"}
+    for turn in call.learner:
+        moves = call.moves[turn.index]
+        if moves & aside and not moves & {"ask_open_question", "quantify", "ask_decision"}:
+            continue
+        for raw in call.sentences(turn):
+            asked = [question for question in questions(raw) if question.kind != "courtesy" and content(question.words)]
+            yield from [Seen(turn, raw)] * (len(asked) if "?" in raw or len(asked) == 1 else 0)
+
+
+_AGAIN = re.compile(
+    r"\b(?:just|even|maybe|only|please|come on|what about|how about|would you|could you|can you|say yes|"
+    r"give|try|at least)\b"
+)
+
+
+def _refusals(call: Transcript) -> Iterator[tuple[Turn, Turn]]:
+    for turn, answer in call.exchanges():
+        if call.place(turn) > 0 and re.search(
+            r"^(?:\w+ )?no\b|\bi said no\b|\bnot interested\b|\brather "
+            r"not\b",
+            plain(turn.text),
+        ):
+            yield turn, answer
+
+
+def asks_after_no(call: Transcript) -> Iterator[Seen]:
+    for _, answer in _refusals(call):
+        asks = call.moves[answer.index] & {"ask_commitment", "pressure", "offer_discount", "pitch"}
+        if asks or (_AGAIN.search(plain(answer.text)) and "?" in answer.text):
+            yield Seen(answer)
+
+
+def accepts_no(call: Transcript) -> Iterator[Seen]:
+    refused = list(_refusals(call))
+    pressed = {seen.turn.index for seen in asks_after_no(call)}
+    if refused and len(pressed) <= 1 and refused[-1][1].index not in pressed:
+        yield Seen(refused[-1][1])
+
+
+_EXAMPLE_LEAST = 10
+
+
+def concrete_example(call: Transcript) -> Iterator[Seen]:
+    """Something told at some length with a figure and a name or a place in it, not about what is agreed."""
+    for turn in call.learner:
+        for raw in call.sentences(turn):
+            named = re.search(r"(?<=[a-z,] )[A-Z][a-z]{2,}", raw)
+            marked = re.search(
+                r"\b(?:for example|for instance|last (?:week|month|year)|one (?:of our|family|customer|"
+                r"client))\b",
+                plain(raw),
+            )
+            if len(raw.split()) >= _EXAMPLE_LEAST and "?" not in raw and (marked or (named and numbers(raw))):
+                yield Seen(turn, raw)
+
+
 def objections(call: Transcript) -> Iterator[Seen]:
     for turn in call.objections:
         yield Seen(turn)
@@ -339,8 +398,12 @@ def disputes(call: Transcript) -> Iterator[Seen]:
 
 
 PAIRS: dict[str, Callable[[Transcript], Iterator[Seen]]] = {
+    "accepts_no": accepts_no,
     "agreed": agreed,
     "answers_concretely": answers_concretely,
+    "asks_after_no": asks_after_no,
+    "concrete_example": concrete_example,
+    "questions_about": questions_about,
     "apology_particular": apology_particular,
     "appointment_made": appointment_made,
     "builds_on": question_on_answer,
