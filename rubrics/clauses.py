@@ -149,13 +149,19 @@ _VERBS = re.compile(
     r"thanks?)(?:ing)?)\b"
 )
 _ASKING = re.compile(r"^(?:asks?|asking|enquires?|finds? out)$")
+_TELLING = re.compile(r"^(?:says?|names?|states?|sums?|restates?|repeats?|mentions?|explains?)$")
 _ASKED_FOR = re.compile(r"\b(?:asks?|question|questions|checks who|invites|has the customer|test)\b")
 
 
 def _fits_verb(sentence: str, one: Mention) -> bool:
     """What is asked about isn't what is told: "asks about a risk" names no risk."""
     verbs = _VERBS.findall(sentence[: one.start + 1])
-    if not verbs or not _ASKING.match(verbs[-1]) or one.sign.who == "customer" or one.sign.harm:
+    if not verbs or one.sign.who == "customer" or one.sign.harm:
+        return True
+    if _TELLING.match(verbs[-1]):
+        asks = one.sign.id.startswith("asks-") and one.sign.id not in ("asks-hold", "asks-time")
+        return not asks or bool(_ASKING.match(sentence[one.start : one.end].split()[0]))
+    if not _ASKING.match(verbs[-1]):
         return True
     return bool(_ASKED_FOR.search(one.sign.about) or _ASKING.match(sentence[one.start : one.end].split()[0]))
 

@@ -74,8 +74,7 @@ def compose(call: Transcript, criterion: Criterion, checks: Checks) -> Verdict:
 def _not_arisen(call: Transcript, checks: Checks, nothing: bool) -> bool:
     """What the criterion is about never came up. A customer's cue that was missed doesn't undo what answers it."""
     if checks.arises is not None:
-        by_customer = catalogue()[checks.arises].who == "customer"
-        return not see(call, checks.arises) and (nothing or not by_customer)
+        return not see(call, checks.arises) and nothing
     cues = {catalogue()[sign].cue for sign in checks.signs} - {None}
     return checks.topical and nothing and not any(see(call, cue) for cue in cues if cue is not None)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rubrics.checks import Check, Checks, Plan
 from rubrics.clauses import Clause, Mention, na_text, normal, read
 from rubrics.rubric import Criterion
-from rubrics.topics import subject, topic
+from rubrics.topics import asked_for, subject, topic
 
 _PROHIBITS = re.compile(
     r"^(?:\w+s (?:nothing|nobody|no one)|does not|do not|never|no|makes? no|promises? (?:no|nothing|only)|"
@@ -43,12 +43,15 @@ def map_criterion(criterion: Criterion) -> Checks | None:
     about = topic(criterion)
     if not plans and not (prohibits and (spoils or weakens)):
         plans = [plan for clause in title for plan in _plans(clause)]
-        if not plans and about is not None and not prohibits:
-            plans = [Plan(needs=((about,),))]
+        if not plans and not prohibits:
+            plans = [Plan(needs=((one,),)) for one in (about or asked_for(criterion),) if one is not None]
         if not plans:
             return None
     if plans and understood(criterion) < _LEAST_UNDERSTOOD:
-        return None
+        asked = asked_for(criterion)
+        if asked is None:
+            return None
+        plans = [Plan(needs=((asked,),), before=next((plan.before for plan in plans if plan.before), None))]
     plans = _both(_merged(plans, best), best, title)
     if plans and all(check.detail for plan in plans for group in plan.needs for check in group):
         plans = [_anchored(plan, title, subject(criterion)) for plan in plans]

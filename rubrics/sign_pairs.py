@@ -23,6 +23,7 @@ from rubrics.sign_words import (
     jargon,
     lectures,
     many_steps,
+    names_company,
     one_step,
     plain_words,
     repeats_done,
@@ -174,7 +175,7 @@ def reads_back(call: Transcript) -> Iterator[Seen]:
     for turn, answer in call.exchanges():
         given = list(re.findall(r"[a-z0-9']+", turn.text.lower()))
         told = " ".join(re.findall(r"[a-z0-9']+", answer.text.lower()))
-        runs = [f"{a} {b}" for a, b in itertools.pairwise(given) if _spells(a) and _spells(b)]
+        runs = [f"{a} {b}" for a, b in itertools.pairwise(given) if _spells(a) and (_spells(b) or a.isdigit())]
         if any(f" {run} " in f" {told} " for run in runs):
             yield Seen(answer, _sentence_with_figures(call, answer))
 
@@ -334,7 +335,11 @@ def questions_about(call: Transcript) -> Iterator[Seen]:
         if moves & aside and not moves & {"ask_open_question", "quantify", "ask_decision"}:
             continue
         for raw in call.sentences(turn):
-            asked = [question for question in questions(raw) if question.kind != "courtesy" and content(question.words)]
+            asked = [
+                question
+                for question in questions(raw)
+                if question.kind != "courtesy" and len(question.words.split()) >= 3
+            ]
             yield from [Seen(turn, raw)] * (len(asked) if "?" in raw or len(asked) == 1 else 0)
 
 
@@ -421,6 +426,7 @@ PAIRS: dict[str, Callable[[Transcript], Iterator[Seen]]] = {
     "lets_finish": lets_finish,
     "line_silent": line_silent,
     "many_steps": many_steps,
+    "names_company": names_company,
     "names_trouble": names_trouble,
     "next_steps": next_steps,
     "objections": objections,

@@ -13,9 +13,8 @@ from rubrics.transcript import Transcript, is_yes
 from voice.record import Turn
 
 _CLOCK = (
-    rf"(?:\bnoon\b|\bmidday\b|\bo'?clock\b|\b(?:quarter|half|{NUMBER}) (?:past|to) \w+|\b(?:at|by|before) "
-    rf"(?:half )?{NUMBER}\b|"
-    rf"\bhalf {NUMBER}\b)"
+    rf"(?:\bnoon\b|\bmidday\b|\bo'?clock\b|\b(?:quarter|half|{NUMBER}) (?:past|to) \w+|"
+    rf"\b(?:at|by|before|around|about|until)(?: around| about)? (?:half )?{NUMBER}\b|\bhalf {NUMBER}\b)"
 )
 _WITHIN = (
     rf"\b(?:within|in|inside) (?:the |about |around |another |the next )?(?:an? |{NUMBER} )?(?:{NUMBER} )?(?:working )?"
@@ -23,7 +22,7 @@ _WITHIN = (
 )
 WHEN = re.compile(rf"\b{DAY}\b|{_CLOCK}|{_WITHIN}")
 _COMMITS = re.compile(
-    r"\b(?:will|shall|going to|can|could|decides?|starts?|begins?|ends?|leaves|arrives|comes?|by)\b|"
+    r"\b(?:will|shall|should|would|going to|can|could|decides?|starts?|begins?|ends?|leaves|arrives|comes?|by)\b|"
     r"\b(?:am|are|is) \w+ing\b|"
     r"\b(?:is|are) (?:with you|on|there|here|cancelled|blocked|yours)\b|\bhave (?:you|him|her|it)\b"
 )
@@ -306,6 +305,65 @@ def third_name(call: Transcript) -> Iterator[Seen]:
             if _NAMED.search(raw) and not _SELF.search(raw) and _TAKES_OVER.search(near):
                 yield Seen(turn, raw)
                 break
+
+
+_NO_COMPANY = frozenset(
+    [
+        "good",
+        "hello",
+        "hi",
+        "hiya",
+        "morning",
+        "afternoon",
+        "evening",
+        "yes",
+        "yeah",
+        "okay",
+        "right",
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "well",
+        "so",
+        "thanks",
+        "thank",
+        "sorry",
+        "great",
+        "oh",
+        "sure",
+        "of",
+        "how",
+        "what",
+        "can",
+        "may",
+        "is",
+        "are",
+        "do",
+        "i",
+        "we",
+        "you",
+        "the",
+        "this",
+        "it",
+        "and",
+        "but",
+        "please",
+        "front",
+    ]
+)
+_STANDS_ALONE = re.compile(r"(?:^|[,.!?] )((?:[A-Z][\w&'-]+)(?: [A-Z][\w&'-]+)?)(?=[,.!]|$)")
+
+
+def names_company(call: Transcript) -> Iterator[Seen]:
+    """A name that stands alone beside the greeting, and isn't the learner's or the customer's: "Eastgrid, hello"."""
+    for turn in call.learner[:2]:
+        heard = {word for other in call.customer for word in other.text.split()}
+        for match in _STANDS_ALONE.finditer(turn.text):
+            first = match[1].split()[0]
+            if first.lower() not in _NO_COMPANY and first not in heard and call.place(turn) <= 2:
+                yield Seen(turn, next((raw for raw in call.sentences(turn) if match[1] in raw), ""))
 
 
 def uses_name(call: Transcript) -> Iterator[Seen]:

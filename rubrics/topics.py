@@ -49,6 +49,19 @@ def topic(criterion: Criterion) -> Check | None:
     return Check(speaks_of=words, least=least)
 
 
+_ASKS_FIRST = re.compile(r"^(?:asks?|finds? out|enquires?) (?:whether|if|about|for|what|where|who|how)\b")
+_LEAST_WORDS, _MOST_WORDS = 2, 12
+
+
+def asked_for(criterion: Criterion) -> Check | None:
+    """A check that what the best level has asked about comes up in a question; None if it asks for nothing."""
+    best = re.split(r"\bbefore\b", normal(criterion.levels[2]))[0]
+    words = _matter(best)
+    if not _ASKS_FIRST.search(best) or not _LEAST_WORDS <= len(words) <= _MOST_WORDS:
+        return None
+    return Check(asks=tuple(words))
+
+
 def subject(criterion: Criterion) -> Check | None:
     """A check for what the title is about, if the levels speak of it as well."""
     levels = {word for level in (0, 1, 2) for word in _matter(normal(criterion.levels[level]))}
