@@ -10,6 +10,7 @@ checks:
   weakens: [excuse]                        # at most level 1
   spoils: [blames-customer]                # level 0
   arises: asks-hold                        # else not applicable
+  whole: false                             # part of the level isn't covered: what isn't seen is not scored
 ```
 """
 
@@ -101,6 +102,7 @@ class Checks(BaseModel):
     arises: SignId | None = None
     unless: SignId | None = None
     topical: bool = False
+    whole: bool = True
 
     @property
     def signs(self) -> tuple[str, ...]:

@@ -183,6 +183,6 @@ def _judged(sentence: str, one: Mention) -> Mention:
         one,
         negated=bool(_NEGATES.search(reach)) or bool(paired) or inside or denied_after,
         only=bool(_ONLY.search(head)),
-        before=bool(_BEFORE.search(head)),
+        before=bool(_BEFORE.search(head)) or sentence[one.start :].startswith("before "),
         least=_COUNT[least[1] or least[2]] if least else 1,
     )

@@ -67,6 +67,8 @@ def compose(call: Transcript, criterion: Criterion, checks: Checks) -> Verdict:
     cues = [cue for check in best.missing if check.sign and (cue := catalogue()[check.sign].cue) is not None]
     if len(cues) == len(best.missing) and cues and not any(see(call, cue) for cue in cues):
         return not_arisen(criterion, f"nothing calls for it: not seen that {_about(cues[0])}")
+    if not checks.whole:
+        return Verdict(None, f"not seen: {lacking}; but part of what the criterion asks wasn't understood")
     at = quotes(call.learner[-1])
     return Verdict(0, f"not seen: {lacking}" if lacking else "there, but late", at, at[0])
 

@@ -190,7 +190,7 @@ def score(call: Transcript, criterion: Criterion) -> Scored:
     """One criterion. A level whose quotes don't stand in the transcript isn't given."""
     name: str | None = _JUDGED.get(criterion.kind)
     kind = ""
-    if not call.learner:
+    if not call.learner and criterion.kind != "behaviour":
         verdict, confidence = Verdict(None, "the learner says nothing"), 0.0
     elif criterion.kind == "measure":
         verdict, confidence = _measured(call, criterion), _READ_OFF

@@ -32,7 +32,7 @@ from rubrics.confidence import by_checks, share_right, written
 from rubrics.mapping import map_criterion, understood
 from rubrics.rubric import Criterion
 from rubrics.transcript import Transcript
-from rubrics.verdict import Judge, Verdict
+from rubrics.verdict import Judge, Verdict, quotes
 
 _TITLE_WEIGHT = 3.0
 _LEVEL_WEIGHT = 1.0
@@ -255,7 +255,8 @@ def judge(call: Transcript, criterion: Criterion) -> Judgement:
         )
     name = chosen if isinstance(chosen, str) else BY_CHECKS
     if not call.learner:
-        return Judgement(Verdict(None, "the learner says nothing"), 0.0, name, "")
+        silent = _nothing_said(call, chosen)
+        return Judgement(silent, 0.0 if silent.level is None else 1.0, name, "")
     if isinstance(chosen, str):
         verdict = JUDGES[chosen].judge(call, criterion)
         checks = map_criterion(criterion)
@@ -267,3 +268,15 @@ def judge(call: Transcript, criterion: Criterion) -> Judgement:
     if verdict.level == "na" and not criterion.na_allowed:
         verdict = Verdict(None, verdict.why, verdict.quotes, verdict.moment)
     return Judgement(verdict, share_right(kind) if verdict.level is not None else 0.0, name, kind)
+
+
+_PROHIBITIONS = frozenset(("claims", "no-threat", "manners", "talking-over"))
+
+
+def _nothing_said(call: Transcript, chosen: str | Checks) -> Verdict:
+    """Where the learner is silent there is no level; who only speaks to the grader does nothing of what is asked."""
+    spoken = [turn for turn in call.record.turns if turn.who == "learner" and turn.text.strip()]
+    asks = chosen not in _PROHIBITIONS if isinstance(chosen, str) else bool(chosen.plans)
+    if spoken and asks and call.customer:
+        return Verdict(0, "nothing is said to the customer", quotes(spoken[0]))
+    return Verdict(None, "the learner says nothing")

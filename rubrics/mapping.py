@@ -65,6 +65,7 @@ def map_criterion(criterion: Criterion) -> Checks | None:
         nought=tuple(sorted(tolerated)),
         spoils=spoils,
         weakens=weakens,
+        whole=understood(criterion) >= 1,
         **_arising(criterion)._asdict(),
     )
 
@@ -190,4 +191,7 @@ def understood(criterion: Criterion) -> float:
             if len(part.split()) >= 2:
                 parts += 1
                 known += any(one.start < at and one.end > start for one in clause.mentions)
-    return known / parts if parts else 1.0
+    if parts:
+        return known / parts
+    named = any(clause.mentions or _BOTH.search(clause.words) for clause in read(criterion.levels[2]))
+    return 1.0 if named else 0.0

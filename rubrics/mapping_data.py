@@ -43,7 +43,7 @@ def as_data(checks: Checks) -> dict[str, Any]:
         "unless": checks.unless,
         "topical": checks.topical,
     }
-    return {key: value for key, value in body.items() if value}
+    return {key: value for key, value in body.items() if value} | ({} if checks.whole else {"whole": False})
 
 
 def _group(group: tuple[Check, ...]) -> Any:

@@ -13,9 +13,11 @@ import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Discriminator,
     Field,
     SerializerFunctionWrapHandler,
     StrictBool,
+    Tag,
     ValidationError,
     field_validator,
     model_serializer,
@@ -154,7 +156,13 @@ class Criterion(_Part):
     phrase: Phrase | None = None
     measure: Measure | None = None
     outcome: OutcomeOf | None = None
-    checks: JudgeName | Checks | None = None
+    checks: (
+        Annotated[
+            Annotated[JudgeName, Tag("judge")] | Annotated[Checks, Tag("checks")],
+            Discriminator(lambda value: "judge" if isinstance(value, str) else "checks"),
+        ]
+        | None
+    ) = None
     advice: Text | None = None
     better: Text | None = None
 

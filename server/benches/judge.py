@@ -80,10 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.leave_out is not None:
         body["left_out"] = left_out(labels, arguments.leave_out)
     if arguments.calibrate is not None:
-        table = confidence.count(
-            (label.kind, label.right) for label in labels if label.kind and label.given is not None
-        )
-        arguments.calibrate.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+        counted = confidence.count((one.kind, one.right) for one in labels if one.kind and one.given is not None)
+        arguments.calibrate.write_text(json.dumps(counted, indent=1) + "\n", encoding="utf-8")
     if arguments.json:
         print(json.dumps(body))
         return 0
