@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from rubrics.moves import recognize_moves
 from rubrics.questions import questions
 from rubrics.rubric import Criterion
 from voice.record import CallRecord, Turn
@@ -20,6 +19,12 @@ _DEAD_AIR_S = 3.0
 """A silence that a caller notices."""
 _HOLD_S = 6.0
 """A silence so long is a hold, and wants to be announced."""
+_ANNOUNCES = re.compile(
+    r"\b(?:on hold|hold on|hold the line|one (?:moment|second)|(?:a|two|three|few) (?:moments?|minutes?|"
+    r"seconds?)|bear with|"
+    r"go quiet|hang on|let me (?:check|look|see|find)|have a look)\b",
+    re.IGNORECASE,
+)
 _LATE_S = 2.5
 """A customer who takes longer to answer is late, as a machine may be: nobody is to blame for speaking then."""
 _LEAST_SPEECH_S = 10.0
@@ -215,7 +220,7 @@ def _silent_holds(turns: list[Turn]) -> int:
     count, announced = 0, False
     for before, after in itertools.pairwise(turns):
         if before.who == "learner":
-            announced = "ask_to_hold" in recognize_moves(before.text)
+            announced = bool(_ANNOUNCES.search(before.text))
         if after.who == "learner" and after.start_s - before.end_s >= _HOLD_S and not announced:
             count += 1
     return count

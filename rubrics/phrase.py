@@ -17,8 +17,8 @@ from voice.record import Turn
 _DENIALS = frozenset(("not", "never", "no", "without", "nobody", "nothing", "cannot"))
 _WEAKENED = {"will": frozenset(("may", "might", "could")), "must": frozenset(("can", "may", "should"))}
 """Words that weaken what must be said as a certainty."""
-_NEAR = 0.5
-"""A turn with this share of the words was meant to say it."""
+_NEAR, _ALLUDES = 0.5, 0.3
+"""A turn with this share of the words was meant to say it; with less it is named, and earns nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class _Said:
     turn: Turn | None
     near: Turn | None
     short: str = ""
+    share: float = 0.0
 
 
 def judge_phrase(call: Transcript, phrase: Phrase) -> Verdict:
@@ -41,7 +42,8 @@ def judge_phrase(call: Transcript, phrase: Phrase) -> Verdict:
         near = next((one for one in missing if one.near is not None), None)
         why = "; ".join(one.short or f"missing: {one.item.name or one.item.say}" for one in missing)
         shown = (*evidence, *quotes(near.near if near else None)) or quotes(*call.learner[:1])
-        return Verdict(1 if len(missing) == 1 and (said or near) else 0, why, shown, shown[-1] if shown else None)
+        meant = bool(said) or (near is not None and near.share >= _NEAR)
+        return Verdict(1 if len(missing) == 1 and meant else 0, why, shown, shown[-1] if shown else None)
     late = _late(call, phrase, [one.turn for one in said if one.turn is not None])
     if late:
         return Verdict(1, late, evidence, evidence[0])
@@ -55,9 +57,9 @@ def _find(call: Transcript, item: PhraseItem) -> _Said:
             share, short = _share(turn.text, wording, item)
             if share >= (1.0 if item.match == "exact" else item.least):
                 return _Said(item, turn, None)
-            if share >= _NEAR and (near is None or share > near[0]):
+            if share >= _ALLUDES and (near is None or share > near[0]):
                 near = share, turn, short
-    return _Said(item, None, near[1], near[2]) if near else _Said(item, None, None)
+    return _Said(item, None, near[1], near[2], near[0]) if near else _Said(item, None, None)
 
 
 def _share(text: str, wording: str, item: PhraseItem) -> tuple[float, str]:
