@@ -72,7 +72,9 @@ _PLAN = re.compile(
     rf"(?:it|this)|pause|nothing|freeze)(?: \w+){{0,4}}? (?:for )?(?:{NUMBER} )+(?:days|weeks|months)|"
     rf"in (?:two|three|four|five|six|ten|twelve)(?: (?:parts|instal ?ments|payments))?(?= |$)|over (?:the "
     rf")?(?:{NUMBER} ?)+(?:months|weeks)?|(?:{NUMBER} )+(?:now|today) and (?:the rest|\w+)|pay (?:you "
-    rf")?half|half (?:now|today)"
+    rf")?half|half (?:now|today)|(?:{NUMBER} )+(?:pounds |dollars |euros )?for (?:a|an|{NUMBER}) (?:year|"
+    rf"half year|months?|weeks?)|"
+    rf"nothing (?:till|until|before) \w+"
 )
 _INDEFINITE = re.compile(
     r"\b(?:sort something out|flexible|work something out|payment plan|instal ?ments?|arrangement|"
@@ -89,7 +91,7 @@ def options(call: Transcript, criterion: Criterion) -> Verdict:
     for turn in call.learner:
         words = plain(turn.text)
         pieces = [piece for part in re.split(r"\bor\b|\|", words) for piece in [part.strip()] if _PLAN.search(piece)]
-        if "confirm_details" in call.moves[turn.index] and len(pieces) < 2:
+        if "confirm_details" in call.moves[turn.index] and len(pieces) < 2 and not re.search(r"\bor\b", words):
             continue
         if pieces and (best is None or len(pieces) > best[0]):
             best = (len(pieces), turn)
@@ -106,8 +108,9 @@ def options(call: Transcript, criterion: Criterion) -> Verdict:
 
 
 _PROMISES = re.compile(
-    rf"\b(?:i (?:can|could|will|would)(?: probably| maybe| just| easily)? (?:do|pay|manage|borrow|send|"
-    rf"afford)(?! (?:that|it) in full)|{NUMBER} i could do|^(?:the )?{NUMBER}(?: maybe| probably| then| "
+    rf"\b(?:i (?:can|could|will|would)(?: probably| maybe| just| easily)? (?:do|pay|manage|borrow|send|give you|"
+    rf"afford)(?! (?:that|it) in full)|{NUMBER} i could do|^(?:the )?{NUMBER}(?: pounds| dollars)? (?:a|"
+    rf"per) (?:month|week)|^(?:agreed|deal)\b|let us do that|^(?:the )?{NUMBER}(?: maybe| probably| then| "
     rf"one)?(?: \||$)|i will pay|pay (?:some|it|you|half|the)|put me "
     rf"down|i agree|take the|the \w+ (?:one|option)|yes (?:\w+ ){{0,4}}on \w+day)\b"
 )

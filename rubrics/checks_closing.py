@@ -15,7 +15,8 @@ _STEP = re.compile(
     r"walk ?through|sample|agreement|case|export|"
     r"call(?: you)? (?:back )?on|a (?:\w+ )?call|ring you|come (?:out|by|over|to see)|engineer|site|"
     r"workshop|photo|label|show you|log|present|look at both|call you|"
-    r"refund|credit|replacement|technician|new bill|letter|form|contract|sign)\b"
+    r"refund|credit|replacement|crew|comes|arrives|truck|van|courier|recovery|pick(?:s|ed)? (?:it|up)|"
+    r"technician|new bill|letter|form|contract|sign)\b"
 )
 _VAGUE = re.compile(
     r"\b(?:brochure|leaflet|be in touch|some time|sometime|in the diary|take it from (?:there|here)|shout "
@@ -39,7 +40,9 @@ def next_step(call: Transcript, criterion: Criterion) -> Verdict:
             and re.search(
                 r"\b(?:i will|we will|i would (?:suggest|propose)|you (?:send|get)|let us|shall we|can we|could we|i "
                 r"can|i am (?:going to|"
-                r"sending)|i come|i turn|i (?:book|send))\b",
+                r"sending)|i come|i turn|i (?:book|send)|(?:a|an|the|your|our|my) (?:\w+ )?\w+ (?:comes|calls|rings|"
+                r"arrives|"
+                r"will|is coming|gets))\b",
                 words,
             )
         )
@@ -53,7 +56,7 @@ def next_step(call: Transcript, criterion: Criterion) -> Verdict:
         dated = bool(re.search(rf"\b{DAY}", words)) or bool(
             re.search(r"\bwithin (?:\w+ ){1,2}(?:days?|hours?)|\bby (?:the )?end of\b", words)
         )
-        agreed = _agrees(reply)
+        agreed = agrees(reply)
         if not dated and reply is not None and agreed:
             follow = call.after(reply)
             dated = bool(re.search(rf"\b{DAY}", plain(reply.text))) or (
@@ -80,7 +83,7 @@ def next_step(call: Transcript, criterion: Criterion) -> Verdict:
     return at(0, "only something non-committal" if vague else "no next step", vague or call.learner[-1])
 
 
-def _agrees(reply: Turn | None) -> bool:
+def agrees(reply: Turn | None) -> bool:
     if reply is None:
         return False
     words = plain(reply.text)

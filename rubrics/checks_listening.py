@@ -236,6 +236,10 @@ _ASKS_CHECK = re.compile(
     r"\b(?:right|correct|about it|is that|did i miss|miss anything|have i|wrong|anything (?:else|"
     r"missing))\b.{0,30}\?|\?"
 )
+_SAYS_BACK = re.compile(
+    r"(?:^|\| )(?:okay |right |alright )?so (?:you|your|the|it is|i have|what)\b.*\b(?:right|correct|"
+    r"wrong|miss\w*|so) \?"
+)
 _RECAP_POINTS = 2
 _RECAP_STEMS = 5
 """A recap of what was agreed holds at least this much of what either side said."""
@@ -248,6 +252,11 @@ def recap(call: Transcript, criterion: Criterion) -> Verdict:
         turn
         for turn in call.learner
         if "check_understanding" in call.moves[turn.index] and turn not in candidates and len(content(turn.text)) >= 4
+    ]
+    candidates += [
+        turn
+        for turn in call.learner
+        if turn not in candidates and call.position(turn) >= 0.4 and _SAYS_BACK.search(plain(turn.text))
     ]
     if not candidates:
         if call.hung_up and call.position(call.turns[-1]) and len(call.turns) < 10:

@@ -18,7 +18,9 @@ from voice.record import Turn
 _CONTRADICTS = re.compile(
     r"\b(?:yeah|right|no|sure|okay|well|yes|understand|hear you|appreciate that|see) but\b|\bthat is not "
     r"(?:true|right|really)|\byou would be mad|"
-    r"\bactually (?:you|it|that)|\ba lot of people say|\beveryone says|\bnot really\b"
+    r"\bactually (?:you|it|that)|^(?:no )?(?:it|that|we|they) (?:is|are) not\b|\byou are wrong\b|\bgot "
+    r"(?:that|it) wrong\b|"
+    r"\ba lot of people say|\beveryone says|\bnot really\b"
 )
 _TOKEN = re.compile(
     r"\b(?:i (?:\w+ )?(?:understand|hear you|hear that|get that|appreciate|acknowledge|see)|fair enough|"

@@ -33,7 +33,7 @@ _COMPANY = re.compile(
 )
 _LISTED = re.compile(r"(?:^|[.,] )([A-Z][\w'-]+(?: [A-Z][\w'-]+)?), ([A-Z][\w&'-]+(?: [A-Z][\w&'-]+)*)[.,]")
 _NAME = re.compile(
-    r"\b(?:my name is|i am (?!calling|ringing|just|from|with|here|going)|it is (?!about|just|a |only|for|"
+    r"\b(?:my name is |i am (?!calling|ringing|just|from|with|here|going)|it is (?!about|just|a |only|for|"
     r"not|the )|this is (?!about|a |just))\w+|\b\w+ (?:here|calling) from|^\w+ from |^(?:hi|hello|hiya|"
     r"hey|morning|good \w+)? ?(?:\w+ ){0,3}?\w+ \w+ from (?!the|you|your|a|an|my)"
 )

@@ -123,8 +123,31 @@ _BACKED = re.compile(
 _RESULTS = re.compile(
     r"\b(?:sav\w+|caught|catch\w*|cut(?:s|ting)?|reduc\w+|faster|quicker|fewer|less|percent|works?|improv\w+|stops?|"
     r"inside (?:\w+ ){1,2}hours|get(?:s)? rid|would not have to|helps?|signal|same day|pays? for itself|"
-    r"better|reliab\w+|guarantee|promise|behaves|reads?|saving)\b"
+    r"better|covers?|happens?|reliab\w+|guarantee|promise|behaves|reads?|saving)\b"
 )
+
+
+_COVER = re.compile(
+    r"\b(?:you are (?:fully |completely |definitely |all )?covered|(?:it|that|this|everything) (?:is|will "
+    r"be) (?:fully |all )?"
+    r"(?:covered|paid for)|(?:we|they|the insurance|insurance) (?:will|are going to) (?:\w+ )?pay (?:for "
+    r")?(?:it|that|the lot|"
+    r"everything|all)|you will (?:definitely |certainly |surely )?(?:get|have) (?:it |all (?:of )?it |"
+    r"every penny |everything )+back)\b"
+    r"(?! if| once| when| provided)"
+)
+"""A promise of cover or payment: a claim about a result that somebody else decides."""
+_PEOPLE = re.compile(r"^(?:nobody|no one|everybody|everyone)\b")
+_SELLS = re.compile(
+    r"\b(?:we|our|us|ours|it|this|market|fast\w*|cheap\w*|better|best|sav\w+|switch\w*|loves?|uses?|"
+    r"gets?)\b"
+)
+
+
+def _of_people(match: re.Match[str], words: str) -> bool:
+    """ "Nobody else has to sign", "everybody so that it's fair": of who does what, not of how good something is."""
+    near = words[match.start() : match.end() + 40]
+    return bool(_PEOPLE.search(match[0])) and not _SELLS.search(near)
 
 
 def claims(call: Transcript, criterion: Criterion) -> Verdict:
@@ -133,7 +156,9 @@ def claims(call: Transcript, criterion: Criterion) -> Verdict:
     for turn in call.learner:
         utterance = Utterance.read(turn.text)
         words = utterance.plain
-        if match := first_match(FLAT_CLAIM, utterance):
+        if ((match := first_match(FLAT_CLAIM, utterance)) and not _of_people(match, words)) or (
+            match := _COVER.search(words)
+        ):
             flat.append(quote(turn, match[0]))
         elif (match := first_match(FIGURE_CLAIM, utterance)) or re.search(
             r"\bit is a benchmark|usually pays for itself|success rate\b", words

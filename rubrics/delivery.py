@@ -17,6 +17,16 @@ _OVERLAP_S = 0.3
 """Shorter overlaps are ordinary turn-taking: people leave about 0.2 s either way (Stivers 2009)."""
 _DEAD_AIR_S = 3.0
 """A silence that a caller notices."""
+_HOLD_S = 6.0
+"""A silence so long is a hold, and wants to be announced."""
+_ANNOUNCES = re.compile(
+    r"\b(?:on hold|hold on|hold the line|one (?:moment|second)|(?:a|two|three|few) (?:moments?|minutes?|"
+    r"seconds?)|bear with|"
+    r"go quiet|hang on|let me (?:check|look|see|find)|have a look)\b",
+    re.IGNORECASE,
+)
+_LATE_S = 2.5
+"""A customer who takes longer to answer is late, as a machine may be: nobody is to blame for speaking then."""
 _LEAST_SPEECH_S = 10.0
 """Under this, a rate or a share says nothing."""
 
@@ -30,6 +40,7 @@ RANGES: dict[str, dict[str, tuple[float, float]]] = {
         "questions": (4, 16),
         "fillers_per_minute": (0, 6),
         "dead_air_s": (0, 6),
+        "silent_holds": (0, 0),
     },
     "service": {
         "talk_share": (0.35, 0.7),
@@ -40,6 +51,7 @@ RANGES: dict[str, dict[str, tuple[float, float]]] = {
         "questions": (3, 14),
         "fillers_per_minute": (0, 6),
         "dead_air_s": (0, 12),
+        "silent_holds": (0, 0),
     },
     "collections": {
         "talk_share": (0.4, 0.75),
@@ -50,6 +62,7 @@ RANGES: dict[str, dict[str, tuple[float, float]]] = {
         "questions": (3, 14),
         "fillers_per_minute": (0, 6),
         "dead_air_s": (0, 10),
+        "silent_holds": (0, 0),
     },
 }
 """Usual ranges per kind of call, to orient by; never folded into a score unless a rubric has a measure for it."""
@@ -64,6 +77,7 @@ _SHOWN: dict[str, tuple[str, str]] = {
     "questions": ("Questions you asked", "count"),
     "fillers_per_minute": ("Fillers", "per min"),
     "dead_air_s": ("Silence before your turns", "s"),
+    "silent_holds": ("Waits that you didn't announce", "count"),
 }
 
 
@@ -105,7 +119,8 @@ def readings(record: CallRecord, kind: str = "") -> tuple[Reading, ...]:
 def measure(record: CallRecord) -> dict[str, float | None]:
     """The metrics by id; None where there is too little speech, and for all that is timed where the learner typed.
 
-    Overlapping and empty turns are taken as they are.
+    Overlapping and empty turns are taken as they are. What follows from a customer who answers late
+    is left out: talking into that silence is no interruption.
     """
     turns = sorted((turn for turn in record.turns if turn.text.strip()), key=lambda turn: (turn.start_s, turn.index))
     learner = [turn for turn in turns if turn.who == "learner"]
@@ -128,6 +143,7 @@ def measure(record: CallRecord) -> dict[str, float | None]:
         "questions": asked,
         "fillers_per_minute": sum(len(_FILLER.findall(t.text)) for t in learner) / learner_s * 60 if enough else None,
         "dead_air_s": float(sum(gap for after, gap in gaps if after.who == "learner" and gap >= _DEAD_AIR_S)),
+        "silent_holds": float(_silent_holds(turns)),
     }
 
 
@@ -174,12 +190,37 @@ def _longest_run_s(turns: list[Turn]) -> float:
 
 
 def _overlaps(turns: list[Turn], who: str) -> int:
+    late = {turn.index for turn in _late(turns)}
     return sum(
         1
         for place, turn in enumerate(turns)
         if turn.who == who
+        and turn.index not in late
         and any(
-            other.who != who and turn.start_s - other.start_s > 0 and other.end_s - turn.start_s >= _OVERLAP_S
+            other.who != who
+            and other.index not in late
+            and turn.start_s - other.start_s > 0
+            and other.end_s - turn.start_s >= _OVERLAP_S
             for other in turns[:place]
         )
     )
+
+
+def _late(turns: list[Turn]) -> list[Turn]:
+    """The customer's turns that come late after the learner's."""
+    return [
+        after
+        for before, after in itertools.pairwise(turns)
+        if before.who == "learner" and after.who == "customer" and after.start_s - before.end_s > _LATE_S
+    ]
+
+
+def _silent_holds(turns: list[Turn]) -> int:
+    """Long silences before the learner's turns that their turn before didn't announce."""
+    count, announced = 0, False
+    for before, after in itertools.pairwise(turns):
+        if before.who == "learner":
+            announced = bool(_ANNOUNCES.search(before.text))
+        if after.who == "learner" and after.start_s - before.end_s >= _HOLD_S and not announced:
+            count += 1
+    return count

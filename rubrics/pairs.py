@@ -10,7 +10,9 @@ from rubrics.questions import questions
 from rubrics.text import content, plain, sentences
 
 OBJECTION = re.compile(
-    r"\b(?:not interested|we (?:looked at|tried|had) (?:\w+ ){1,6}?(?:rubbish|useless|hopeless|terrible|"
+    r"\b(?:(?:is|are) (?:that|this|there|it|we|you) (?:\w+ ){0,3}?(?:a contract|tied|tying|locked|a catch|"
+    r"binding)|how do i get out|"
+    r"not interested|we (?:looked at|tried|had) (?:\w+ ){1,6}?(?:rubbish|useless|hopeless|terrible|"
     r"awful|did not|was not|never)|(?:was|were|is) (?:rubbish|useless|hopeless)|can not change (?:that|"
     r"it)|(?:like|happy with) who (?:we|i)|no interest|too (?:expensive|dear|much|busy|big|small|"
     r"complicated|risky|early|"

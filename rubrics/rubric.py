@@ -10,8 +10,21 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    StrictBool,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
+from rubrics.checks import Checks, SignId
 from rubrics.moves import MOVES
 
 Kind = Literal["behaviour", "phrase", "measure", "outcome"]
@@ -25,9 +38,10 @@ Metric = Literal[
     "questions",
     "fillers_per_minute",
     "dead_air_s",
+    "silent_holds",
 ]
 Outcome = Literal["facts_uncovered", "objections_resolved", "goal_reached"]
-Check = Literal[
+JudgeName = Literal[
     "permission",
     "introduction",
     "agenda",
@@ -59,7 +73,7 @@ Check = Literal[
     "closing",
     "talking-over",
 ]
-"""The judges of `rubrics.judge`, by name: a criterion may name its own."""
+"""The judges of `rubrics.judge`, by name: a criterion may name its own, or carry its checks."""
 _IDENTIFIER = r"^[a-z0-9]+(?:[._-][a-z0-9]+)*$"
 Identifier = Annotated[str, Field(pattern=_IDENTIFIER, max_length=80)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -85,12 +99,19 @@ class PhraseItem(_Part):
 
 
 class Phrase(_Part):
-    """What must be said, in which order, and until when: before a move of the learner or within seconds."""
+    """What must be said, in which order, and until when: before a move or a sign is first seen, or within seconds."""
 
     items: tuple[PhraseItem, ...] = Field(min_length=1)
     ordered: bool = False
     before_move: str | None = None
+    before: SignId | None = None
     within_s: float | None = Field(default=None, gt=0)
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what isn't used, so that the hash of a rubric stays when a new key comes in."""
+        body: dict[str, Any] = handler(self)
+        return body if self.before is not None else {key: value for key, value in body.items() if key != "before"}
 
     @field_validator("before_move")
     @classmethod
@@ -135,7 +156,13 @@ class Criterion(_Part):
     phrase: Phrase | None = None
     measure: Measure | None = None
     outcome: OutcomeOf | None = None
-    checks: Check | None = None
+    checks: (
+        Annotated[
+            Annotated[JudgeName, Tag("judge")] | Annotated[Checks, Tag("checks")],
+            Discriminator(lambda value: "judge" if isinstance(value, str) else "checks"),
+        ]
+        | None
+    ) = None
     advice: Text | None = None
     better: Text | None = None
 

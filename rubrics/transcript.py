@@ -6,14 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from rubrics.move_rule import Rule, Utterance, first_match, makes
-from rubrics.move_rules_harm import ROLE_BREAK
+from rubrics.move_rule import Rule, Utterance, first_match
 from rubrics.moves import Recognize, recognize_moves
+from rubrics.off_stage import on_stage
 from rubrics.pairs import OBJECTION
 from rubrics.questions import questions
 from rubrics.text import content, plain
 from voice.record import CallRecord, Turn
+
+if TYPE_CHECKING:
+    from rubrics.sighting import Seen
 
 YES = re.compile(
     r"^(?:\w+ ){0,3}?(?:yes|yeah|yep|sure|okay|go on|go ahead|fire away|fine|alright|of course|absolutely|"
@@ -95,6 +99,22 @@ class Transcript:
     @cached_property
     def customer(self) -> tuple[Turn, ...]:
         return tuple(turn for turn in self.turns if turn.who == "customer")
+
+    @cached_property
+    def seen(self) -> dict[str, tuple[Seen, ...]]:
+        """What `rubrics.signs.see` has found so far, by sign."""
+        return {}
+
+    @cached_property
+    def _sentences(self) -> dict[int, tuple[str, ...]]:
+        return {
+            turn.index: tuple(match[0].strip() for match in _SENTENCE.finditer(turn.text) if match[0].strip())
+            for turn in self.turns
+        }
+
+    def sentences(self, turn: Turn) -> tuple[str, ...]:
+        """The turn cut at full stops and question marks, in the transcript's own words."""
+        return self._sentences[turn.index]
 
     @cached_property
     def _place(self) -> dict[int, int]:
@@ -226,15 +246,8 @@ class Transcript:
 
 
 def _judged(turn: Turn) -> Turn:
-    """The turn without sentences that break the role: to whom they speak isn't on the line, so they earn nothing."""
-    if turn.who == "customer" or not _breaks_role(turn.text):
-        return replace(turn, text=turn.text.strip())
-    kept = [match[0] for match in _SENTENCE.finditer(turn.text) if not _breaks_role(match[0])]
-    return replace(turn, text="".join(kept).strip())
-
-
-def _breaks_role(text: str) -> bool:
-    return makes(ROLE_BREAK, Utterance.read(text))
+    """The turn without what isn't said to the customer."""
+    return replace(turn, text=turn.text.strip() if turn.who == "customer" else on_stage(turn.text))
 
 
 def is_yes(turn: Turn | None) -> bool:

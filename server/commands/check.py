@@ -7,10 +7,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from personas.load import LIBRARY, load_library
+from rubrics.mapping_data import mapping_of
 from rubrics.moves import MOVES
 from rubrics.rubric import LIBRARY as RUBRICS
-from rubrics.rubric import load_rubrics
+from rubrics.rubric import RubricError, load_rubric, load_rubrics
+from rubrics.sign_catalogue import catalogue
 from server.errors import UserError
 
 
@@ -21,11 +25,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="a folder with personas/, scenarios/ and, if wanted, rubrics/ (default: the one that comes with Ringside)",
     )
+    parser.add_argument(
+        "--mapping",
+        type=Path,
+        metavar="FILE",
+        help="show how a rubric's criteria are judged: the checks that its words were read as, to copy under `checks:`",
+    )
+    parser.add_argument("--signs", action="store_true", help="list the signs that checks may name")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0 if all is sound, 1 if something is wrong, 2 if there is nothing to check."""
+    if arguments.signs:
+        signs = {sign.id: sign.about for sign in catalogue().values()}
+        print(
+            json.dumps(signs, indent=2) if arguments.json else "\n".join(f"{id_}: {is_}" for id_, is_ in signs.items())
+        )
+        return 0
+    if arguments.mapping is not None:
+        mapping = show_mapping(arguments.mapping)
+        print(json.dumps(mapping, indent=2) if arguments.json else yaml.safe_dump(mapping, sort_keys=False, width=120))
+        return 0
     found = check(arguments.library)
     if arguments.json:
         print(json.dumps(found, indent=2))
@@ -35,6 +56,14 @@ def run(arguments: argparse.Namespace) -> int:
         counts = ", ".join(f"{len(found[part])} {part}" for part in ("personas", "scenarios", "rubrics"))
         print(f"{counts}: {len(found['errors']) or 'no'} error{'' if len(found['errors']) == 1 else 's'}")
     return 1 if found["errors"] else 0
+
+
+def show_mapping(path: Path) -> dict[str, Any]:
+    """How each criterion of a rubric's file is judged, by its id. Raises UserError for a file that is no rubric."""
+    try:
+        return mapping_of(load_rubric(path))
+    except RubricError as error:
+        raise UserError(str(error)) from None
 
 
 def check(library_dir: Path | None) -> dict[str, Any]:

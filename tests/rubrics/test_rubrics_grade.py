@@ -246,7 +246,7 @@ def test_a_phrase_needs_its_sense_and_its_time() -> None:
     assert score(Transcript(call(early)), said).level == 2
     assert score(Transcript(call(late)), said).level == 1
     missed = score(Transcript(call(near)), said)
-    assert missed.level == 1 and "nearly" in missed.why
+    assert missed.level == 1 and "but not “for training”" in missed.why
     assert score(Transcript(call("C: Hi.\nL: Hello there.")), said).level == 0
     denied = "C: Hi.\nL: This call is not recorded for training."
     assert score(Transcript(call(denied)), said).level == 1

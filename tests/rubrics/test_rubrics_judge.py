@@ -172,7 +172,7 @@ def test_sending_what_was_asked_for_as_a_brush_off_meets_no_objection(answer: st
 def test_a_criterion_that_nothing_fits_is_not_scored() -> None:
     odd = criterion(id="style.humour", title="Uses a fitting metaphor", levels={0: "none", 1: "worn", 2: "fresh"})
     assert choose(odd) is None
-    verdict, confidence, name = judge(Transcript(call(OPEN)), odd)
+    verdict, confidence, name, _ = judge(Transcript(call(OPEN)), odd)
     assert verdict.level is None and confidence == 0 and name is None and "coach" in verdict.why
 
 

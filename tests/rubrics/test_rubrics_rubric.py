@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from rubrics.judge import JUDGES, choose
-from rubrics.rubric import Check, RubricError, load_rubric, load_rubrics
+from rubrics.rubric import JudgeName, RubricError, load_rubric, load_rubrics
 
 GOOD = {
     "id": "r",
@@ -59,7 +59,7 @@ def test_the_library_loads_and_every_criterion_can_be_judged() -> None:
 
 
 def test_the_names_a_rubric_may_use_for_checks_are_those_of_the_judges() -> None:
-    assert list(get_args(Check)) == list(JUDGES)
+    assert list(get_args(JudgeName)) == list(JUDGES)
 
 
 def test_rubrics_from_outside_load_unchanged(shared_data: Path) -> None:
