@@ -190,8 +190,9 @@ def test_a_grade_from_before_its_rubric_was_recorded_says_it_from_then_on(tmp_pa
         command.upgrade(config, "0002")
         session.execute(
             text(
-                "INSERT INTO calls (id, scenario, title, persona, rubric, difficulty, seed, status, started_at, duration_s,"
-                " grade_state) VALUES ('a', 's', 'S', '{}', 'r', 3, 7, 'ended', '2026-01-01 09:00:00', 60, 'ready')"
+                "INSERT INTO calls (id, scenario, title, persona, rubric, difficulty, seed, status, started_at,"
+                " duration_s, grade_state)"
+                " VALUES ('a', 's', 'S', '{}', 'r', 3, 7, 'ended', '2026-01-01 09:00:00', 60, 'ready')"
             )
         )
         session.execute(
