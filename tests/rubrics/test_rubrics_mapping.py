@@ -220,7 +220,7 @@ def test_rubrics_written_apart_keep_their_agreement() -> None:
     labels = bench.judge_all(folder / "rubrics", folder / "calls.jsonl", folder / "gold.jsonl")
     overall = bench.report(labels)["overall"]
     assert overall["quadratic_weighted_kappa"]["value"] >= 0.6
-    assert overall["within_one"]["value"] >= 0.93 and overall["coverage"] >= 0.85
+    assert overall["within_one"]["value"] >= 0.93 and overall["coverage"] >= 0.75
     assert overall["quotes_matching"] == 1
 
 
