@@ -190,7 +190,7 @@ def test_the_rubrics_that_come_with_ringside_can_all_be_mapped() -> None:
     ],
 )
 def test_hopeless_calls_get_a_clear_grade_and_never_a_crash(script: str, expected: object) -> None:
-    rubrics = [*load_rubrics().rubrics.values(), *load_rubrics(DATA / "build" / "rubrics").rubrics.values()]
+    rubrics = [*load_rubrics().rubrics.values(), *load_rubrics(DATA / "seen" / "rubrics").rubrics.values()]
     for rubric in rubrics:
         graded = grade(call(script), rubric)
         assert all(one.why for one in graded.scored)
@@ -198,7 +198,7 @@ def test_hopeless_calls_get_a_clear_grade_and_never_a_crash(script: str, expecte
 
 
 def test_the_same_call_gets_the_same_grade() -> None:
-    rubric = load_rubrics(DATA / "build" / "rubrics").rubrics["hotel-complaint"]
+    rubric = load_rubrics(DATA / "seen" / "rubrics").rubrics["hotel-complaint"]
     record = call("L: Desk.\nC: There's a drill at ten at night, the baby can't sleep.\nL: I'm sorry about the drill.")
     first, second = grade(record, rubric), grade(record, rubric)
     assert first.to_json() == second.to_json()
@@ -210,13 +210,13 @@ def test_overlapping_turns_are_taken_as_they_are() -> None:
     )
     turns = tuple(turn.__class__(turn.index, turn.who, turn.text, 0.0, 9.0) for turn in record.turns)
     overlapped = record.__class__(record.id, record.scenario, turns, (), "hangup", 9.0)
-    rubric: Rubric = load_rubrics(DATA / "build" / "rubrics").rubrics["hotel-complaint"]
+    rubric: Rubric = load_rubrics(DATA / "seen" / "rubrics").rubrics["hotel-complaint"]
     assert grade(overlapped, rubric).scored
 
 
 def test_rubrics_written_apart_keep_their_agreement() -> None:
     """In sight while the catalogue was written: a floor against regressions, no estimate."""
-    folder = DATA / "build"
+    folder = DATA / "seen"
     labels = bench.judge_all(folder / "rubrics", folder / "calls.jsonl", folder / "gold.jsonl")
     overall = bench.report(labels)["overall"]
     assert overall["quadratic_weighted_kappa"]["value"] >= 0.6

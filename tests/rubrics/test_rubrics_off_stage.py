@@ -12,7 +12,7 @@ from rubrics.off_stage import off_stage, on_stage
 from rubrics.rubric import Criterion, load_rubrics
 from rubrics.transcript import Transcript
 
-DATA = Path(__file__).parents[1] / "data" / "judge" / "build" / "rubrics"
+DATA = Path(__file__).parents[1] / "data" / "judge" / "seen" / "rubrics"
 POOR = """C: Hello?
 L: We do insurance. Do you have a car?
 C: I'm busy, what do you want? It's all too expensive anyway.
