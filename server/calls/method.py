@@ -41,9 +41,9 @@ def method_of(recognize: Recognize) -> Method:
 
 @cache
 def _judge_hash() -> str:
-    """Of all code that judges: a name for the method alone would have to be thought of at every change."""
+    """Of all code that judges and its figures: a name for the method would have to be thought of at every change."""
     found = hashlib.sha256()
-    for path in sorted(_JUDGE.glob("*.py")):
+    for path in sorted([*_JUDGE.glob("*.py"), *_JUDGE.glob("weights/*.json")]):
         found.update(path.name.encode() + b"\0" + path.read_bytes())
     return found.hexdigest()
 

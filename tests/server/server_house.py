@@ -64,6 +64,7 @@ def _row(
     persona = board.catalogue.persona_of(found)
     shown = {key: getattr(persona, key) for key in ("id", "name", "role", "company", "pronoun")}
     store.create(NewCall(call_id, scenario, found.title, shown, found.rubric, None, 3, 7, parent, parent_turn))
+    store.set_grade_state(call_id, "failed")  # a server that has just started would grade what is pending by itself
     store.finish(call_id, "ended", "hangup", 2.5 * turns + 1)
 
 

@@ -191,6 +191,7 @@ def test_nobody_scores_their_own_call(unshared: House, key: tuple[str, str]) -> 
     assert ask(unshared, "lea", key) == (403, "not_yours")
     path = key[1].format(**{**PLACES, "call_id": OWN})
     assert unshared.told("carl", key[0], path, BODIES.get(key)) == (403, "not_yours")
+    unshared.registry.sharing.take_back(OWN, unshared.ids["north"])
 
 
 def test_an_inbox_a_round_and_an_export_hold_the_teams_calls_alone(unshared: House) -> None:
