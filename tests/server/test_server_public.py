@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -18,11 +19,12 @@ from socket import create_connection
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect as open_line
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from server.calls.client import CallError, appoint, connected
+from server.calls.client import Appointment, CallError, appoint
 from server.people.passwords import hashed
 from server.storage.database import Database
 from server.storage.people import PeopleStore
@@ -138,8 +140,15 @@ async def test_the_client_of_the_command_line_signs_in(tmp_path: Path) -> None:
         with pytest.raises(CallError, match="isn't right"):
             await appoint(server, RING["scenario"], account=("ada", "a wrong password"))
         call = await appoint(server, RING["scenario"], account=("ada", "quiet harbour lamp seven"))
-        async with connected(call) as client:
-            assert client.errors == []
+        await appointed(call)
+
+
+async def appointed(call: Appointment) -> None:
+    """The call takes its client, however long the models load."""
+    protocols = [Subprotocol("ringside.v1")]
+    async with open_line(call.socket, subprotocols=protocols, additional_headers=call.headers) as line:
+        await line.send('{"type":"hello","sample_rate":16000}')
+        assert json.loads(await asyncio.wait_for(line.recv(), 60))["type"] == "ready"
 
 
 @pytest.mark.usefixtures("hearing")
