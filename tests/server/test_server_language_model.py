@@ -85,45 +85,44 @@ async def test_the_local_model_answers_reuses_its_prefix_and_comes_back_after_ki
     assert gone(second_pid)
 
 
-async def test_a_request_right_behind_a_stream_is_answered(model: Callable[[str], Path]) -> None:
-    async with LocalLanguageModel(model("qwen2.5-coder-1.5b") / "model.gguf", "customer") as llm:
-        assert await llm.wait_ready(PATIENCE_S)
-        for _ in range(30):  # of requests on a connection that was kept, one in four was lost
-            stream = await llm.client().completions.create(
-                model=llm.model_name, prompt="Hello there", max_tokens=1, stream=True, extra_body=llm.words_body()
-            )
-            async with stream:
-                assert [chunk async for chunk in stream]
-            assert await llm.client().completions.create(model=llm.model_name, prompt="Hello there", max_tokens=1)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_request_right_behind_a_stream_is_answered(local_model: LocalLanguageModel) -> None:
+    client, name = local_model.client(), local_model.model_name
+    for _ in range(20):  # of requests on a connection that was kept, one in four was lost
+        stream = await client.completions.create(
+            model=name, prompt="Hello there", max_tokens=1, stream=True, extra_body=local_model.words_body()
+        )
+        async with stream:
+            assert [chunk async for chunk in stream]
+        assert await client.completions.create(model=name, prompt="Hello there", max_tokens=1)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_what_a_conversation_has_read_stays_read_whatever_is_asked_meanwhile(
-    model: Callable[[str], Path],
+    local_model: LocalLanguageModel,
 ) -> None:
-    async with LocalLanguageModel(model("qwen2.5-coder-1.5b") / "model.gguf", "customer") as llm:
-        assert await llm.wait_ready(PATIENCE_S)
-        words = llm.words_body()
-        told = "You are a lighthouse keeper who counts ships, and says how many there were. " * 6
+    words = local_model.words_body()
+    told = "You are a lighthouse keeper who counts ships, and says how many there were. " * 6
 
-        async def read(prompt: str, body: Mapping[str, object]) -> tuple[int, int]:
-            """How many of the prompt's tokens had been read before, and how many there are."""
-            progress: tuple[int, int] | None = None
-            stream = await llm.client().completions.create(
-                model=llm.model_name, prompt=prompt, max_tokens=1, stream=True, extra_body=body
-            )
-            async with stream:
-                async for chunk in stream:
-                    if (told_so := (chunk.model_extra or {}).get("prompt_progress")) and progress is None:
-                        progress = told_so["cache"], told_so["total"]
-            assert progress is not None
-            return progress
+    async def read(prompt: str, body: Mapping[str, object]) -> tuple[int, int]:
+        """How many of the prompt's tokens had been read before, and how many there are."""
+        progress: tuple[int, int] | None = None
+        stream = await local_model.client().completions.create(
+            model=local_model.model_name, prompt=prompt, max_tokens=1, stream=True, extra_body=body
+        )
+        async with stream:
+            async for chunk in stream:
+                if (told_so := (chunk.model_extra or {}).get("prompt_progress")) and progress is None:
+                    progress = told_so["cache"], told_so["total"]
+        assert progress is not None
+        return progress
 
-        await read(told, words)
-        for number in range(3):
-            await read(f"Is this a question, number {number}?", llm.question_body())
-            await read(f"{number} is another caller's number. Somebody else talks to them.", words)
-            kept, total = await read(f"{told}It was evening.", words)
-            assert total - kept < 10, (kept, total)
+    await read(told, words)
+    for number in range(3):
+        await read(f"Is this a question, number {number}?", local_model.question_body())
+        await read(f"{number} is another caller's number. Somebody else talks to them.", words)
+        kept, total = await read(f"{told}It was evening.", words)
+        assert total - kept < 10, (kept, total)
 
 
 async def test_the_process_ends_when_its_parent_is_killed(model: Callable[[str], Path], tmp_path: Path) -> None:

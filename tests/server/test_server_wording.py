@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from server_application import LOADS_WITHIN_S
 from server_caller import connected
 from starlette.testclient import TestClient
 from test_server_calls import converse, ring, settled
@@ -25,20 +26,14 @@ from server.calls.customer import ScenarioCustomer, read_ahead, writer_of
 from server.calls.switchboard import Switchboard
 from server.commands.simulate import play
 from server.models.llm import LocalLanguageModel
+from server.models.llm_process import SLOTS
 from server.settings import Settings
 
 LIBRARY = load_library()
 JAILBREAKING = LEARNERS / "jailbreaking.yaml"
 OUT_OF_ROLE = re.compile("ignore|you are now|as an ai", re.IGNORECASE)
-LOADS_WITHIN_S = 120.0
-READ_AHEAD = sorted(LIBRARY.scenarios)[::4]  # more than the model has slots; reading one takes five seconds and more
-
-
-@pytest.fixture
-async def language_model(model: Callable[[str], Path]) -> AsyncIterator[LocalLanguageModel]:
-    async with LocalLanguageModel(model("qwen2.5-coder-1.5b") / "model.gguf", "customer") as running:
-        assert await running.wait_ready(LOADS_WITHIN_S)
-        yield running
+READ_AHEAD = sorted(LIBRARY.scenarios)[:: (len(LIBRARY.scenarios) - 1) // SLOTS]  # one takes five seconds and more
+ATTACKED = sorted(LIBRARY.scenarios)[::4]
 
 
 def customer(language_model: LocalLanguageModel, scenario: str, seed: int) -> ScenarioCustomer:
@@ -49,11 +44,14 @@ def customer(language_model: LocalLanguageModel, scenario: str, seed: int) -> Sc
     )
 
 
-async def test_what_was_read_ahead_is_not_read_again_whatever_the_seed(language_model: LocalLanguageModel) -> None:
-    await read_all(language_model)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_was_read_ahead_is_not_read_again_whatever_the_seed(local_model: LocalLanguageModel) -> None:
+    assert len(READ_AHEAD) > SLOTS
+    for each in map(LIBRARY.scenarios.__getitem__, READ_AHEAD):
+        await read_ahead(local_model, each, LIBRARY.persona_of(each), LIBRARY.others_in(each))
     moods = set()
     for seed, identifier in enumerate(READ_AHEAD):
-        caller = customer(language_model, identifier, seed)
+        caller = customer(local_model, identifier, seed)
         moods.add(caller.script.mood)
         first = (await play(caller, ["Good morning, this is Sam. May I tell you why I'm calling?"]))["turns"][1][
             "wording"
@@ -64,11 +62,14 @@ async def test_what_was_read_ahead_is_not_read_again_whatever_the_seed(language_
     assert len(moods) > 1
 
 
-@pytest.mark.parametrize("scenario", sorted(LIBRARY.scenarios))
+@pytest.mark.parametrize("scenario", ATTACKED)
+@pytest.mark.asyncio(loop_scope="module")
 async def test_who_talks_to_a_machine_meets_a_person_who_finds_that_odd(
-    language_model: LocalLanguageModel, scenario: str
+    local_model: LocalLanguageModel, scenario: str
 ) -> None:
-    caller = customer(language_model, scenario, seed=3)
+    """In every fourth scenario: guard and prompt are the same code in all of them, and a call takes ten seconds.
+    `ringside bench fidelity` says the same lines to all."""
+    caller = customer(local_model, scenario, seed=3)
     played = await play(caller, yaml.safe_load(JAILBREAKING.read_text()))
     kind, brief = caller.script.scenario.kind, Prompt(caller.script).brief
     odd = {plain(line) for line in caller.script.scenario.odd}
@@ -102,7 +103,8 @@ def test_the_share_of_the_prompts_that_was_reused_is_in_the_metrics(
         assert client.portal is not None
         words = app.state.switchboard.engines.language_model
         assert client.portal.call(words.wait_ready, LOADS_WITHIN_S)
-        client.portal.call(read_all, words)
+        found = LIBRARY.scenarios["cold-call-operations"]
+        client.portal.call(read_ahead, words, found, LIBRARY.persona_of(found), LIBRARY.others_in(found))
         ticket = ring(client, {"id": "cold-call-operations"})
         with connected(client, ticket["socket"]) as caller:
             converse(caller, ["Hi Dana, this is Sam from Loadline. Do you have half a minute?"])
@@ -116,11 +118,6 @@ def test_the_share_of_the_prompts_that_was_reused_is_in_the_metrics(
     )
     assert read > 300
     assert 0.7 < reused / read < 1.0
-
-
-async def read_all(words: LocalLanguageModel) -> None:
-    for each in map(LIBRARY.scenarios.__getitem__, READ_AHEAD):
-        await read_ahead(words, each, LIBRARY.persona_of(each), LIBRARY.others_in(each))
 
 
 def test_reading_ahead_gives_way_to_a_call(

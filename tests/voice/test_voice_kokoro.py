@@ -20,7 +20,7 @@ from voice.speak_hibari import Hibari
 from voice.speak_kokoro import Kokoro
 from voice.speak_piper import Piper
 
-SENTENCE = "We looked at three vendors last year and bought from none of them."
+SENTENCE = "We looked at three vendors last year."  # some two seconds, which take as long on one core
 ONE_OF_EACH = ("kokoro:af_heart", "kokoro:am_michael", "kokoro:bf_emma", "kokoro:bm_george")
 
 
