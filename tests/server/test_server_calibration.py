@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from conftest import BASE_URL, settings_for
+from server_application import BASE_URL, settings_for
 from server_house import SAID, lay_down
 from starlette.testclient import TestClient
 

@@ -13,6 +13,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from server_application import BASE_URL, settings_for
 from server_house import lay_down
 from starlette.testclient import TestClient
 
@@ -28,8 +29,6 @@ CALL, WORD, MUTE, HOUR = (f"00000000000000{name}" for name in ("c1", "c2", "c3",
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """One server with four graded calls, shared by the tests: an ordinary one, one word, no customer, an hour."""
-    from conftest import BASE_URL, settings_for
-
     folder = tmp_path_factory.mktemp("house")
     app = create_app(settings_for(folder / "data"), web_dist=folder / "dist")
     with TestClient(app, base_url=BASE_URL, raise_server_exceptions=False) as client:

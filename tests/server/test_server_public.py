@@ -235,3 +235,11 @@ def test_an_address_of_ipv6_is_printed_as_browsers_take_it(tmp_path: Path) -> No
     with running(tmp_path, "::1") as (address, port):
         assert address == "http://[::1]"
         assert httpx.get(f"{address}:{port}/healthz").text == "ok"
+
+
+@pytest.mark.usefixtures("session")
+def test_an_unknown_host_is_one_line(tmp_path: Path) -> None:
+    process = serve(tmp_path, "no-such-host.invalid", behind_proxy="true")
+    _, err = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert "--host 127.0.0.1" in err and "Traceback" not in err

@@ -118,6 +118,7 @@ def test_a_moment_is_tried_again_survives_a_reload_and_stands_beside_the_first_a
     expect(branches.locator(f'a[href="/calls/{attempt}"]')).to_be_visible()
     page.goto("/history")
     rows = page.locator("li", has=page.locator("a[href^='/calls/']"))
+    expect(rows.locator(f"a[href='/calls/{attempt}']")).to_be_visible()
     hrefs = rows.locator("a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
     assert hrefs.index(f"/calls/{attempt}") > hrefs.index(f"/calls/{graded_call}")
     expect(page.locator("li.attempt", has=page.locator(f'a[href="/calls/{attempt}"]'))).to_be_visible()
