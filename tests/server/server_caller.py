@@ -15,10 +15,14 @@ HELLO = {"type": "hello", "sample_rate": 16000}
 
 
 class Caller:
-    """One socket. `frames` holds every text frame that came, `sound` the samples of each utterance."""
+    """One socket. `frames` holds every text frame that came, `sound` the samples of each utterance.
 
-    def __init__(self, session: WebSocketTestSession) -> None:
+    `silent_for`: seconds of silence that go up beside each second of the customer's, since the microphone is the clock.
+    """
+
+    def __init__(self, session: WebSocketTestSession, silent_for: float = 0.0) -> None:
         self.session = session
+        self.silent_for = silent_for
         self.frames: list[dict[str, Any]] = []
         self.sound: dict[int, int] = {}
         self.close_code: int | None = None
@@ -61,6 +65,9 @@ class Caller:
     def _play(self, data: bytes) -> None:
         utterance, first = struct.unpack("<II", data[:8])
         self.sound[utterance] = max(self.sound.get(utterance, 0), first + (len(data) - 8) // 2)
+        hundredths = round(self.silent_for * (len(data) - 8) / 2 / 240)
+        if hundredths:
+            self.session.send_bytes(bytes(320 * hundredths))
         self.say({"type": "played", "utterance": utterance, "samples": self.sound[utterance]})
 
 
@@ -70,6 +77,6 @@ def socket_url(address: str) -> str:
 
 
 @contextmanager
-def connected(client: TestClient, address: str) -> Iterator[Caller]:
+def connected(client: TestClient, address: str, silent_for: float = 0.0) -> Iterator[Caller]:
     with client.websocket_connect(socket_url(address), subprotocols=["ringside.v1"]) as session:
-        yield Caller(session)
+        yield Caller(session, silent_for)

@@ -35,7 +35,7 @@ LISTEN = """async () => {
   }
   const hertz = tap.context.sampleRate / tap.fftSize;
   const peak = (low, high) => Math.max(...most.slice(Math.ceil(low / hertz), Math.floor(high / hertz)));
-  return { levels: levels.sort((a, b) => a - b), speech: peak(300, 3000), treble: peak(5500, 9000) };
+  return { levels: levels.sort((a, b) => a - b), speech: peak(300, 3000), treble: peak(6500, 10000) };
 }"""
 
 
