@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from server_application import BASE_URL as BASE_URL
 from server_application import LOADS_WITHIN_S, application, shipped
-from server_application import settings_for as settings_for
 from starlette.testclient import TestClient
 
 import server.app

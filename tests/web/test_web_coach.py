@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from web_house import Server, Watch, watched
-
-WIDE, PHONE = (1280, 860), (375, 812)
+from web_house import Server, Watch, in_every_look, watched
 
 
 @pytest.fixture
@@ -16,16 +14,6 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     context = browser.new_context(base_url=server.address, permissions=["microphone"])
     yield context.new_page()
     context.close()
-
-
-def _in_every_look(page: Page, axe: Callable[[Page], list[str]]) -> None:
-    """Dark and light, wide and on a phone: axe finds nothing, nothing overflows."""
-    for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)
-        for width, height in (PHONE, WIDE):
-            page.set_viewport_size({"width": width, "height": height})
-            assert axe(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"overflows at {width}"
 
 
 def _clean(watch: Watch) -> None:
@@ -66,7 +54,7 @@ def test_a_call_is_replayed_with_the_keyboard_alone(
     page.keyboard.press("j")
     expect(page.locator("li.chosen")).to_have_count(1)
     expect(page.locator("button.title").first).to_have_attribute("aria-expanded", "true")
-    _in_every_look(page, axe)
+    in_every_look(page, axe)
     _clean(watch)
 
 
@@ -106,7 +94,7 @@ def test_a_coach_comments_and_overrides_and_the_learner_sees_both(
     row = page.locator("ul[aria-label=Criteria] > li", has_text=criterion["title"])
     expect(row).to_contain_text("You: there")
     expect(page.get_by_text("with people’s levels")).to_be_visible()
-    _in_every_look(page, axe)
+    in_every_look(page, axe)
 
     page.goto(f"/calls/{graded_call}")
     said = page.locator("section", has=page.get_by_role("heading", name="What people say"))
@@ -117,7 +105,7 @@ def test_a_coach_comments_and_overrides_and_the_learner_sees_both(
         server.get(f"/api/calls/{graded_call}")["grade"]["score"]
         == server.get(f"/api/calls/{graded_call}/review")["machine_score"]
     )
-    _in_every_look(page, axe)
+    in_every_look(page, axe)
     _clean(watch)
 
 
@@ -134,7 +122,7 @@ def test_what_a_learner_disputes_comes_first_and_is_answered_within_the_replay(
     page.get_by_role("link", name="Coach").click()
     first = page.locator("ol > li").first
     expect(first).to_contain_text("I said it right at the start")
-    _in_every_look(page, axe)
+    in_every_look(page, axe)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Disputed by")).to_be_visible()
@@ -167,7 +155,7 @@ def test_a_calibration_round_is_blind_until_it_is_handed_in(
     page.goto("/coach/calibration")
     expect(page.get_by_role("heading", name=f"{rubric['title']}, version")).to_be_visible()
     expect(page.get_by_text("blind scores that it takes").first).to_be_visible()
-    _in_every_look(page, axe)
+    in_every_look(page, axe)
     page.get_by_label("Title").fill("First round")
     page.get_by_label("Rubric").select_option(rubric["id"])
     page.get_by_label("Calls").fill("1")
@@ -175,14 +163,14 @@ def test_a_calibration_round_is_blind_until_it_is_handed_in(
     page.wait_for_url("**/coach/rounds/*")
     sheet = page.get_by_role("form", name="Your levels")
     expect(sheet).to_be_visible()
-    _in_every_look(page, axe)
+    in_every_look(page, axe)
     for group in sheet.locator("fieldset").all():
         group.get_by_role("radio").nth(1).check()
     page.get_by_role("button", name="Keep and go on").click()
     page.get_by_role("button", name="Hand in and see").click()
     expect(page.get_by_role("columnheader", name="Judge")).to_be_visible()
     expect(page.get_by_role("columnheader", name="You")).to_be_visible()
-    _in_every_look(page, axe)
+    in_every_look(page, axe)
     page.get_by_role("link", name="the page of agreement").click()
     expect(page.get_by_text("1 of the 20 blind scores").first).to_be_visible()
     _clean(watch)
@@ -195,4 +183,4 @@ def test_two_calls_stand_side_by_side_by_stage(
     stages = server.get(f"/api/calls/{graded_call}/beside/{graded_call}")["stages"]
     assert stages
     expect(page.locator("section.card")).to_have_count(len(stages))
-    _in_every_look(page, axe)
+    in_every_look(page, axe)

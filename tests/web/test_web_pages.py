@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
-from web_house import Server, watched
+from web_house import PHONE, WIDE, Server, watched
 
-WIDE = (1280, 860)
-PHONE = (375, 812)
 LOOKS = [
     pytest.param(scheme, size, id=f"{scheme}-{'wide' if size == WIDE else 'phone'}")
     for scheme in ("light", "dark")

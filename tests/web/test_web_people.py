@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from web_house import Server, Watch, serving, watched
+from web_house import PHONE, WIDE, Server, Watch, serving, watched
 
 PASSWORD = "quiet harbour lamp seven"
-WIDE, PHONE = (1280, 860), (375, 812)
 LINE = "Hi, this is Sam from Loadline. Is now a bad time?"
 
 

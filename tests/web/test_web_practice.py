@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from web_house import Server, watched
-
-WIDE, PHONE = (1280, 860), (375, 812)
+from web_house import Server, in_every_look, watched
 
 
 @pytest.fixture
@@ -16,16 +14,6 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     context = browser.new_context(base_url=server.address, permissions=["microphone"])
     yield context.new_page()
     context.close()
-
-
-def _in_every_look(page: Page, axe: Callable[[Page], list[str]]) -> None:
-    """Dark and light, wide and on a phone: axe finds nothing, nothing overflows."""
-    for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)
-        for width, height in (PHONE, WIDE):
-            page.set_viewport_size({"width": width, "height": height})
-            assert axe(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"overflows at {width}"
 
 
 def _say(page: Page, line: str) -> None:
@@ -45,7 +33,7 @@ def test_somebody_is_found_and_rung_by_the_keyboard_alone(page: Page, axe: Calla
     page.keyboard.type("dana cold")
     expect(page.locator("article")).to_have_count(1)
     expect(page.get_by_role("heading", name="One moment alone")).to_be_visible()
-    _in_every_look(page, axe)
+    in_every_look(page, axe)
     page.keyboard.press("Escape")
     assert page.locator("article").count() > 1
     page.keyboard.type("dana cold")
@@ -62,7 +50,7 @@ def test_a_drill_is_read_rung_and_ends_with_whether_it_was_passed(
     page.goto("/drill/cold-call-operations/price-objection")
     expect(page.get_by_role("heading", name="Price objection")).to_be_visible()
     expect(page.get_by_text("60 to 120 seconds")).to_be_visible()
-    _in_every_look(page, axe)
+    in_every_look(page, axe)
     page.get_by_role("button", name="Ring Dana").click()
     page.get_by_role("timer").wait_for(timeout=30_000)
     _say(page, "That's fair. What would you compare it with?")
@@ -73,7 +61,7 @@ def test_a_drill_is_read_rung_and_ends_with_whether_it_was_passed(
     assert call["drill"] == "price-objection"
     verdict = page.locator(".verdict")
     expect(verdict).to_contain_text("Passed" if call["debrief"]["goal_reached"] else "Not passed yet", timeout=60_000)
-    _in_every_look(page, axe)
+    in_every_look(page, axe)
     verdict.get_by_role("button", name="Again", exact=True).click()
     expect(page.get_by_text("Ringing…")).to_be_visible()
     assert watch.complaints == []
@@ -111,7 +99,7 @@ def test_a_moment_is_tried_again_survives_a_reload_and_stands_beside_the_first_a
     )
     for criterion in found["changed"]:
         expect(comparison).to_contain_text(criterion["title"], timeout=10_000)
-    _in_every_look(page, axe)
+    in_every_look(page, axe)
 
     page.goto(f"/calls/{graded_call}")
     branches = page.locator("section", has=page.get_by_role("heading", name="Tried again"))
@@ -122,7 +110,7 @@ def test_a_moment_is_tried_again_survives_a_reload_and_stands_beside_the_first_a
     hrefs = rows.locator("a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
     assert hrefs.index(f"/calls/{attempt}") > hrefs.index(f"/calls/{graded_call}")
     expect(page.locator("li.attempt", has=page.locator(f'a[href="/calls/{attempt}"]'))).to_be_visible()
-    _in_every_look(page, axe)
+    in_every_look(page, axe)
 
 
 @pytest.mark.parametrize(("button", "kept"), [("Hear a strong answer", "strong"), ("Hear a weak one", "weak")])

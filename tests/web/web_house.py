@@ -20,6 +20,7 @@ from playwright.sync_api import ConsoleMessage, Page
 
 ROOT = Path(__file__).parents[2]
 START_S = 120.0  # models load from a cold disk
+WIDE, PHONE = (1280, 860), (375, 812)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +109,13 @@ def serving(tmp_path_factory: pytest.TempPathFactory, **settings: str) -> Iterat
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def in_every_look(page: Page, axe: Callable[[Page], list[str]]) -> None:
+    """Dark and light, wide and on a phone: axe finds nothing, nothing overflows."""
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        for width, height in (PHONE, WIDE):
+            page.set_viewport_size({"width": width, "height": height})
+            assert axe(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"overflows at {width}"
